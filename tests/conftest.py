@@ -1,0 +1,5 @@
+"""One thread for every test: results and times do not depend on the machine's load."""
+
+import torch
+
+torch.set_num_threads(1)
