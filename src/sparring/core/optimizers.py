@@ -1,0 +1,104 @@
+"""What a player's optimizer shall be; `core.state` builds it and alone may step it."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import nn
+
+
+class Schedule(Protocol):
+    """A factor on the learning rate as a function of the steps taken."""
+
+    def __call__(self, step: int) -> float: ...
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """Half a cosine from 1 down to `end` over `steps` steps, and `end` ever after.
+
+    Example:
+        >>> Cosine(steps=100, end=0.0)(50)
+        0.5
+    """
+
+    steps: int
+    end: float = 0.1
+
+    def __call__(self, step: int) -> float:
+        done = min(step / self.steps, 1.0)
+        return self.end + (1 - self.end) * (1 + math.cos(math.pi * done)) / 2
+
+
+class OptimizerSpec(Protocol):
+    """A description from which an optimizer is built."""
+
+    @property
+    def lr(self) -> float: ...
+    @property
+    def schedule(self) -> Schedule | None: ...
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer: ...
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam (Kingma and Ba 2015, arXiv 1412.6980, algorithm 1), fused where torch has it.
+
+    Args:
+        lr: step size, above 0.
+        betas: decay rates of the two moments, each in [0, 1).
+        eps: added to the root of the second moment.
+        schedule: factor on `lr` by steps taken; none keeps it constant.
+
+    Example:
+        >>> Adam(1e-4).betas
+        (0.0, 0.99)
+    """
+
+    lr: float = 2e-4
+    betas: tuple[float, float] = (0.0, 0.99)
+    eps: float = 1e-8
+    schedule: Schedule | None = None
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        first, second = self.betas
+        return torch.optim.Adam(
+            parameters, lr=self.lr, betas=(float(first), float(second)), eps=self.eps, fused=True
+        )
+
+
+@dataclass(frozen=True)
+class RMSprop:
+    """RMSprop (Tieleman and Hinton 2012), the optimizer of the first Wasserstein GAN.
+
+    Example:
+        >>> RMSprop().lr
+        5e-05
+    """
+
+    lr: float = 5e-5
+    alpha: float = 0.99
+    schedule: Schedule | None = None
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return torch.optim.RMSprop(parameters, lr=self.lr, alpha=self.alpha, foreach=True)
+
+
+@dataclass(frozen=True)
+class SGD:
+    """Gradient descent, with momentum where asked.
+
+    Example:
+        >>> SGD(0.1).momentum
+        0.0
+    """
+
+    lr: float
+    momentum: float = 0.0
+    schedule: Schedule | None = None
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, lr=self.lr, momentum=self.momentum, fused=True)
