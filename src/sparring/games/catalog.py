@@ -1,0 +1,131 @@
+"""Every game by name: its class, what it is, and whom to cite."""
+
+from dataclasses import dataclass
+
+from sparring.core import Game
+from sparring.core.errors import WrongUse
+from sparring.core.names import closest
+from sparring.games.gan import GAN
+from sparring.games.lsgan import LSGAN
+from sparring.games.r3gan import R3GAN
+from sparring.games.sngan import SNGAN
+from sparring.games.wgan import WGAN
+from sparring.games.wgan_gp import WGANGP
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the catalogue.
+
+    Attributes:
+        game: the class.
+        title: what it is, in one line.
+        pictures: the pair of networks it is given for pictures unless another is named.
+        citation: BibTeX.
+    """
+
+    game: type[Game]
+    title: str
+    pictures: str
+    citation: str
+
+
+def _bibtex(key: str, title: str, authors: str, year: int, arxiv: str) -> str:
+    return (
+        f"@article{{{key},\n  title = {{{title}}},\n  author = {{{authors}}},\n"
+        f"  year = {{{year}}},\n  journal = {{arXiv preprint arXiv:{arxiv}}},\n}}"
+    )
+
+
+GAMES: dict[str, Entry] = {
+    "r3gan": Entry(
+        R3GAN,
+        "relativistic pairing with R1 and R2 penalties; the default",
+        "residual",
+        _bibtex(
+            "huang2024r3gan",
+            "The GAN is dead; long live the GAN! A Modern GAN Baseline",
+            "Huang, Yiwen and Gokaslan, Aaron and Kuleshov, Volodymyr and Tompkin, James",
+            2024,
+            "2501.05441",
+        ),
+    ),
+    "gan": Entry(
+        GAN,
+        "the first GAN, with the non-saturating loss",
+        "dcgan",
+        _bibtex(
+            "goodfellow2014gan",
+            "Generative Adversarial Networks",
+            "Goodfellow, Ian J. and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and "
+            "Warde-Farley, David and Ozair, Sherjil and Courville, Aaron and Bengio, Yoshua",
+            2014,
+            "1406.2661",
+        ),
+    ),
+    "lsgan": Entry(
+        LSGAN,
+        "scores pulled to targets by least squares",
+        "dcgan",
+        _bibtex(
+            "mao2017lsgan",
+            "Least Squares Generative Adversarial Networks",
+            "Mao, Xudong and Li, Qing and Xie, Haoran and Lau, Raymond Y. K. and Wang, Zhen and "
+            "Smolley, Stephen Paul",
+            2017,
+            "1611.04076",
+        ),
+    ),
+    "wgan": Entry(
+        WGAN,
+        "the earth mover's distance, by clipped weights",
+        "dcgan",
+        _bibtex(
+            "arjovsky2017wgan",
+            "Wasserstein GAN",
+            "Arjovsky, Martin and Chintala, Soumith and Bottou, Léon",
+            2017,
+            "1701.07875",
+        ),
+    ),
+    "wgan-gp": Entry(
+        WGANGP,
+        "the earth mover's distance, by a gradient penalty",
+        "dcgan",
+        _bibtex(
+            "gulrajani2017wgangp",
+            "Improved Training of Wasserstein GANs",
+            "Gulrajani, Ishaan and Ahmed, Faruk and Arjovsky, Martin and Dumoulin, Vincent and "
+            "Courville, Aaron",
+            2017,
+            "1704.00028",
+        ),
+    ),
+    "sngan": Entry(
+        SNGAN,
+        "the hinge loss under spectral normalisation",
+        "dcgan",
+        _bibtex(
+            "miyato2018sngan",
+            "Spectral Normalization for Generative Adversarial Networks",
+            "Miyato, Takeru and Kataoka, Toshiki and Koyama, Masanori and Yoshida, Yuichi",
+            2018,
+            "1802.05957",
+        ),
+    ),
+}
+
+
+def find_game(name: str) -> Entry:
+    """The entry of a game.
+
+    Raises:
+        WrongUse: if there is none of that name.
+
+    Example:
+        >>> find_game("lsgan").game.__name__
+        'LSGAN'
+    """
+    if name not in GAMES:
+        raise WrongUse(f"there is no game {name!r}{closest(name, GAMES)}")
+    return GAMES[name]

@@ -1,0 +1,154 @@
+"""Distributions of latents and of labels: `sample(n)` and `log_prob(z)`.
+
+Priors are modules, so that they follow a game to its device and into its checkpoint.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from sparring.core import WrongUse, draw
+
+
+class Prior(nn.Module, ABC):
+    """A distribution that can be drawn from and whose log density is known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("_origin", torch.zeros(()), persistent=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where draws are made."""
+        return self._origin.device  # type: ignore[return-value]
+
+    def sample(self, n: int) -> Tensor:
+        """n draws; several processes together draw what one would."""
+        return draw(self._draw, n)
+
+    @abstractmethod
+    def _draw(self, n: int) -> Tensor: ...
+
+    @abstractmethod
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log density (or mass) in nats, one an item."""
+
+
+class _Flat(Prior):
+    def __init__(self, dimensions: int) -> None:
+        super().__init__()
+        if dimensions < 1:
+            raise WrongUse(
+                f"dimensions of {type(self).__name__} must be at least 1, got {dimensions}."
+            )
+        self.dimensions = dimensions
+
+    def extra_repr(self) -> str:
+        return str(self.dimensions)
+
+
+class Normal(_Flat):
+    """Independent standard normal numbers, of shape (n, dimensions).
+
+    Example:
+        >>> Normal(3).sample(5).shape
+        torch.Size([5, 3])
+        >>> float(Normal(1).log_prob(torch.zeros(1, 1)))
+        -0.9189...
+    """
+
+    def _draw(self, n: int) -> Tensor:
+        return torch.randn(n, self.dimensions, device=self.device)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        return -(z.square().sum(1) + self.dimensions * math.log(2 * math.pi)) / 2
+
+
+class Uniform(_Flat):
+    """Independent uniform numbers in [-1, 1), of shape (n, dimensions).
+
+    Example:
+        >>> float(Uniform(2).log_prob(torch.zeros(1, 2)))  # -2 log 2
+        -1.3862...
+    """
+
+    def _draw(self, n: int) -> Tensor:
+        return torch.rand(n, self.dimensions, device=self.device) * 2 - 1
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        inside = (z.abs() <= 1).all(1)
+        value = -self.dimensions * math.log(2)
+        return torch.where(inside, torch.full_like(z[:, 0], value), -torch.inf)
+
+
+class Mixture(Prior):
+    """Equally likely normal clusters, of shape (n, dimensions).
+
+    Args:
+        centres: of shape (clusters, dimensions).
+        deviation: of every cluster in every direction, above 0.
+
+    Example:
+        >>> mixture = Mixture(torch.tensor([[-4.0], [4.0]]), 0.1)
+        >>> mixture.sample(6).abs().round().flatten().tolist()
+        [4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
+    """
+
+    centres: Tensor
+
+    def __init__(self, centres: Tensor, deviation: float) -> None:
+        super().__init__()
+        if deviation <= 0:
+            raise WrongUse(f"deviation of Mixture must be above 0, got {deviation}.")
+        self.register_buffer("centres", centres.float())
+        self.deviation = deviation
+
+    def _draw(self, n: int) -> Tensor:
+        cluster = torch.randint(len(self.centres), (n,), device=self.device)
+        noise = torch.randn(n, self.centres.shape[1], device=self.device)
+        return self.centres[cluster] + self.deviation * noise
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        squares = (z[:, None] - self.centres).square().sum(2) / self.deviation**2  # (n, clusters)
+        volume = self.centres.shape[1] * math.log(2 * math.pi * self.deviation**2)
+        return torch.logsumexp(-(squares + volume) / 2, 1) - math.log(len(self.centres))
+
+
+class Categorical(Prior):
+    """Labels 0, 1, ... with given frequencies, of shape (n,).
+
+    Args:
+        weights: how often each label comes, at least 0, with a sum above 0; scaled to sum to 1.
+
+    Raises:
+        WrongUse: for negative weights, or none above 0.
+
+    Example:
+        >>> Categorical([1, 3]).log_prob(torch.tensor([1])).exp()
+        tensor([0.7500])
+    """
+
+    weights: Tensor
+
+    def __init__(self, weights: Sequence[float]) -> None:
+        super().__init__()
+        values = torch.as_tensor(weights, dtype=torch.float32)
+        if values.numel() == 0 or bool((values < 0).any()) or float(values.sum()) <= 0:
+            raise WrongUse(
+                f"weights of Categorical must be at least 0 with a sum above 0, got {weights}."
+            )
+        self.register_buffer("weights", values / values.sum())
+
+    @property
+    def classes(self) -> int:
+        """How many labels there are."""
+        return len(self.weights)
+
+    def _draw(self, n: int) -> Tensor:
+        return torch.multinomial(self.weights, n, replacement=True)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        return self.weights.log()[z]

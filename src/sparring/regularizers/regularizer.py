@@ -1,0 +1,103 @@
+"""What a regularizer of a discriminator sees and returns."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from sparring.core import Terms, WrongUse
+
+
+@dataclass
+class Evaluation:
+    """One evaluation of a discriminator on real and generated items in a single call.
+
+    Args:
+        discriminator: scores items of shape (n, ...) under the batch's condition.
+        x: real items, then generated ones, of shape (2 n, ...).
+        scores: the discriminator's scores of x, of shape (2 n, ...).
+        step: steps taken so far.
+    """
+
+    discriminator: Callable[[Tensor], Tensor]
+    x: Tensor
+    scores: Tensor
+    step: int
+
+    @property
+    def real(self) -> Tensor:
+        """The real items, of shape (n, ...)."""
+        return self.x.chunk(2)[0].detach()
+
+    @property
+    def fake(self) -> Tensor:
+        """The generated items, of shape (n, ...)."""
+        return self.x.chunk(2)[1].detach()
+
+    @cached_property
+    def input_gradient(self) -> Tensor:
+        """Gradient of each score with respect to its own item, of x's shape.
+
+        One pass gives it for all items, since no item's score depends on another item.
+        """
+        (gradient,) = torch.autograd.grad(self.scores.sum(), self.x, create_graph=True)
+        return gradient
+
+
+class Regularizer(ABC):
+    """A term added to the discriminator's loss."""
+
+    def on_inputs(self, step: int) -> bool:
+        """Whether `Evaluation.input_gradient` will be asked for at this step."""
+        return False
+
+    @abstractmethod
+    def __call__(self, evaluation: Evaluation) -> Terms:
+        """Named terms to be added to the loss; empty where there is nothing to add."""
+
+
+@dataclass(frozen=True)
+class Lazy(Regularizer):
+    """A regularizer that acts every so many steps, and then so many times as strongly.
+
+    Karras et al. 2020 (arXiv 1912.04958), section 3.1.
+
+    Args:
+        regularizer: what acts.
+        every: at steps 0, every, 2 every, ...; at least 1.
+
+    Raises:
+        WrongUse: if `every` is below 1.
+
+    Example:
+        >>> from sparring.regularizers import R1
+        >>> lazy = Lazy(R1(10.0), every=16)
+        >>> lazy.on_inputs(16), lazy.on_inputs(17)
+        (True, False)
+    """
+
+    regularizer: Regularizer
+    every: int = 16
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise WrongUse(f"every of Lazy must be at least 1, got {self.every}.")
+
+    def _due(self, step: int) -> bool:
+        return step % self.every == 0
+
+    def on_inputs(self, step: int) -> bool:
+        return self._due(step) and self.regularizer.on_inputs(step)
+
+    def __call__(self, evaluation: Evaluation) -> Terms:
+        if not self._due(evaluation.step):
+            return {}
+        return {name: self.every * term for name, term in self.regularizer(evaluation).items()}
+
+
+def squared_norms(gradient: Tensor) -> Tensor:
+    """Squared length of each item's gradient: (n, ...) to (n,)."""
+    return gradient.flatten(1).square().sum(1)
