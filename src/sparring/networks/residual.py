@@ -55,8 +55,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.leaky_relu(self.expand(x), _SLOPE)
-        y = self.project(F.leaky_relu(self.mix(y), _SLOPE))
-        return x + y
+        change: Tensor = self.project(F.leaky_relu(self.mix(y), _SLOPE))
+        return x + change
 
 
 class Resample(nn.Module):
