@@ -1,0 +1,142 @@
+"""Images as tensors in [-1, 1]."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from PIL import Image as PIL
+from torch import Tensor
+
+from sparring.core.errors import WrongUse
+from sparring.data.modality import Modality, wrong_suffix
+from sparring.data.writing import aside
+
+SMALLEST, LARGEST = 8, 128
+
+_MINUS_ONE = torch.tensor(-1.0)
+# The float32 below 1 / 127.5: with 1 / 127.5 itself, 255 would become 1 + 1e-7.
+_STEP = float(np.nextafter(np.float32(1 / 127.5), np.float32(0)))
+
+
+def normalise(levels: Tensor) -> Tensor:
+    """Levels 0..255 to [-1, 1]: x = level / 127.5 - 1, in one pass.
+
+    Args:
+        levels: uint8 of any shape.
+
+    Returns:
+        float32 of the same shape.
+
+    Example:
+        >>> normalise(torch.tensor([0, 255], dtype=torch.uint8)).round(decimals=5)
+        tensor([-1.,  1.])
+    """
+    return torch.add(_MINUS_ONE, levels, alpha=_STEP)
+
+
+class Image(Modality):
+    """Square images of 8 to 128 pixels, grey or RGB.
+
+    Items are uint8 arrays, (n, size, size) for one channel and (n, size, size, 3) for three; in
+    model space they are (n, channels, size, size) float32 in [-1, 1]. `decode(encode(items))`
+    gives the same items bit for bit.
+
+    Args:
+        size: pixels along one side, 8 to 128.
+        channels: 1 (grey) or 3 (RGB).
+
+    Raises:
+        WrongUse: another size or number of channels.
+
+    Example:
+        >>> modality = Image(8, 1)
+        >>> items = np.full((2, 8, 8), 255, dtype=np.uint8)
+        >>> x = modality.encode(items)
+        >>> x.shape, round(x.max().item(), 5)
+        (torch.Size([2, 1, 8, 8]), 1.0)
+        >>> bool((modality.decode(x) == items).all())
+        True
+    """
+
+    name: ClassVar[str] = "image"
+
+    def __init__(self, size: int, channels: int) -> None:
+        if not SMALLEST <= size <= LARGEST:
+            raise WrongUse(
+                f"Images must be {SMALLEST} to {LARGEST} pixels wide and high, got {size}: "
+                f"resize them, for example with `--set size=64`."
+            )
+        if channels not in (1, 3):
+            raise WrongUse(f"Images must have 1 (grey) or 3 (RGB) channels, got {channels}.")
+        self.size, self.channels = size, channels
+        self.shape = (channels, size, size)
+
+    def levels(self, items: Any) -> Tensor:
+        """Items -> (n, channels, size, size) uint8: half way to model space, a quarter the size."""
+        array = np.asarray(items)
+        expected = (self.size, self.size) if self.channels == 1 else (self.size, self.size, 3)
+        if array.dtype != np.uint8 or array.shape[1:] != expected:
+            raise WrongUse(
+                f"Images must be a uint8 array of shape (n, {', '.join(map(str, expected))}), "
+                f"got {array.dtype} of shape {array.shape}."
+            )
+        tensor = torch.from_numpy(np.ascontiguousarray(array))
+        if self.channels == 1:
+            return tensor.unsqueeze(1)  # (n, 1, s, s)
+        return tensor.permute(0, 3, 1, 2).contiguous()  # (n, 3, s, s)
+
+    def encode(self, items: Any) -> Tensor:
+        """uint8 arrays (n, s, s) or (n, s, s, 3) -> (n, c, s, s) float32 in [-1, 1]."""
+        return normalise(self.levels(items))
+
+    def decode(self, x: Tensor) -> np.ndarray:
+        """(n, c, s, s), clipped to [-1, 1] -> uint8 arrays (n, s, s) or (n, s, s, 3)."""
+        levels = x.detach().float().add(1).mul(127.5).clamp(0, 255).round().to(torch.uint8).cpu()
+        if self.channels == 1:
+            return levels[:, 0].numpy()
+        return levels.permute(0, 2, 3, 1).contiguous().numpy()
+
+    def show(self, items: Any, columns: int | None = None) -> PIL.Image:
+        """A grid of the items, as square as it can be unless `columns` says how wide."""
+        array = np.asarray(items)
+        if len(array) == 0:
+            raise WrongUse("There must be at least one image to show, got none.")
+        columns = columns or math.ceil(math.sqrt(len(array)))
+        rows = math.ceil(len(array) / columns)
+        # Small images are enlarged by a whole factor, so that every pixel stays a clean square.
+        factor, gap = max(1, round(48 / self.size)), 2
+        cell = self.size * factor + gap
+        canvas = np.full((rows * cell + gap, columns * cell + gap, *array.shape[3:]), 255, np.uint8)
+        for index, item in enumerate(array):
+            top, left = (gap + cell * place for place in divmod(index, columns))
+            block = item.repeat(factor, axis=0).repeat(factor, axis=1)
+            canvas[top : top + cell - gap, left : left + cell - gap] = block
+        return PIL.fromarray(canvas)
+
+    def save(self, items: Any, path: str | Path) -> None:
+        """A folder of PNGs; with the suffix .png one grid, with .npz one array named "x"."""
+        path, array = Path(path), np.asarray(items)
+        if path.suffix not in ("", ".png", ".npz"):
+            raise wrong_suffix(path, ".png (one grid), .npz, or nothing (a folder)")
+        with aside(path) as part:
+            if path.suffix == ".png":
+                self.show(array).save(part, format="PNG")
+            elif path.suffix == ".npz":
+                np.savez_compressed(part, x=array)
+            else:
+                part.mkdir()
+                digits = max(5, len(str(len(array))))
+                for index, item in enumerate(array):
+                    PIL.fromarray(item).save(part / f"{index:0{digits}d}.png", format="PNG")
+
+    def describe(self) -> dict[str, Any]:
+        """Size and channels."""
+        return {"modality": self.name, "size": self.size, "channels": self.channels}
+
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any]) -> Self:
+        """The modality that `describe` described."""
+        return cls(size=description["size"], channels=description["channels"])

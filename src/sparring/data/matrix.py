@@ -1,0 +1,80 @@
+"""Arrays of numbers, (n, d), as tables that come back as arrays."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from PIL.Image import Image as Picture
+from torch import Tensor
+
+from sparring.core.errors import WrongUse
+from sparring.data.modality import wrong_suffix
+from sparring.data.table import Column, Table, _columns_from
+from sparring.data.writing import aside
+
+
+class Matrix(Table):
+    """Arrays of shape (n, d): a Table of columns named 0 to d - 1 whose items are arrays.
+
+    Args:
+        columns: made by `Matrix.fit_array`.
+        dtype: of the arrays.
+
+    Example:
+        >>> array = np.random.default_rng(0).normal(size=(50, 3))
+        >>> matrix = Matrix.fit_array(array)
+        >>> bool(np.abs(matrix.decode(matrix.encode(array)) - array).max() < 1e-4)
+        True
+    """
+
+    name: ClassVar[str] = "matrix"
+
+    def __init__(self, columns: Sequence[Column], dtype: str = "float64") -> None:
+        super().__init__(columns)
+        self.dtype = dtype
+
+    @classmethod
+    def fit_array(cls, array: np.ndarray, seed: int = 0) -> "Matrix":
+        """Choose form and encoder of every column of an array (n, d)."""
+        columns = Table.fit(pd.DataFrame(array), seed).columns
+        return cls(columns, str(array.dtype))
+
+    def frame(self, items: Any) -> pd.DataFrame:
+        """The array as a DataFrame with columns 0 to d - 1."""
+        array = np.asarray(items)
+        if array.ndim != 2 or array.shape[1] != len(self.columns):
+            raise WrongUse(
+                f"An array of shape (n, {len(self.columns)}) is needed, got {array.shape}."
+            )
+        return pd.DataFrame(array.astype(self.dtype, copy=False))
+
+    def decode(self, x: Tensor) -> np.ndarray:
+        """(n, width) -> array (n, d)."""
+        frame = super().decode(x)
+        return frame.to_numpy(dtype=self.dtype)
+
+    def show(self, items: Any) -> Picture:
+        """How the values of each column are distributed."""
+        return super().show(items)
+
+    def save(self, items: Any, path: str | Path) -> None:
+        """A .npy file, or what a Table can be saved as."""
+        path = Path(path)
+        if path.suffix == ".npy":
+            with aside(path) as part:
+                np.save(part, np.asarray(items))
+        elif path.suffix in (".csv", ".gz", ".parquet"):
+            super().save(items, path)
+        else:
+            raise wrong_suffix(path, ".npy, .csv, .csv.gz or .parquet")
+
+    def describe(self) -> dict[str, Any]:
+        """The columns, and the dtype of the array."""
+        return {**super().describe(), "dtype": self.dtype}
+
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any]) -> Self:
+        """The matrix that `describe` described."""
+        return cls(_columns_from(description["columns"]), description["dtype"])

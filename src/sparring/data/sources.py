@@ -1,0 +1,125 @@
+"""Where a batch's items come from: memory, or files that are decoded when they are asked for."""
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sparring.data.image import Image, normalise
+from sparring.data.reading import read_image
+
+_WORKERS = 3
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Items that can be asked for by their numbers."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        """(n,) int64 -> {"x": (n, ...) float32 in model space, "y": (n,) int64 with classes}."""
+
+
+@runtime_checkable
+class Prefetches(Protocol):
+    """A source that can begin with a batch before it is asked for it."""
+
+    def prefetch(self, indices: Tensor) -> None: ...
+
+
+class InMemory:
+    """Items that are one tensor.
+
+    Args:
+        x: (n, ...) float32 in model space, or uint8 levels of images, (n, c, s, s); levels take
+            a quarter of the memory and become model space after they have been picked.
+        y: (n,) int64 classes, or None.
+
+    Example:
+        >>> source = InMemory(torch.tensor([[1.0], [2.0], [3.0]]))
+        >>> source[torch.tensor([2, 0])]["x"].flatten()
+        tensor([3., 1.])
+    """
+
+    def __init__(self, x: Tensor, y: Tensor | None = None) -> None:
+        self.x, self.y = x.contiguous(), y
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        x = self.x.index_select(0, indices)
+        batch = {"x": normalise(x) if x.dtype == torch.uint8 else x}
+        if self.y is not None:
+            batch["y"] = self.y.index_select(0, indices)
+        return batch
+
+
+class Files:
+    """Images that are decoded from their files when they are asked for.
+
+    Only paths are kept, and at most one batch that was begun ahead of time.
+
+    Args:
+        paths: one image file an item.
+        image: what they become.
+        size: pixels to which they are cropped and resized, or None when they fit already.
+        y: (n,) int64 classes, or None.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], image: Image, size: int | None = None, y: Tensor | None = None
+    ) -> None:
+        self.paths, self.image, self.size, self.y = list(paths), image, size, y
+        self._pool: ThreadPoolExecutor | None = None
+        self._ahead: tuple[list[int], deque[Future[np.ndarray]]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_pool": None, "_ahead": None}
+
+    def _read(self, index: int) -> np.ndarray:
+        return read_image(self.paths[index], self.image.channels, self.size)
+
+    def _begin(self, numbers: list[int]) -> deque[Future[np.ndarray]]:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="sparring-images")
+        return deque(self._pool.submit(self._read, number) for number in numbers)
+
+    def prefetch(self, indices: Tensor) -> None:
+        """Begin to decode these items; the next request for just them finds them ready."""
+        numbers = indices.tolist()
+        self._ahead = (numbers, self._begin(numbers))
+
+    def levels(self, indices: Tensor) -> Tensor:
+        """These items as uint8 levels, (n, c, s, s)."""
+        numbers, ahead = indices.tolist(), self._ahead
+        self._ahead = None
+        jobs = ahead[1] if ahead and ahead[0] == numbers else self._begin(numbers)
+        out = torch.empty((len(numbers), *self.image.shape), dtype=torch.uint8)
+        for row in range(len(numbers)):
+            # Popped, so that no more than one batch of decoded images is alive.
+            out[row] = self.image.levels(jobs.popleft().result()[None])[0]
+        return out
+
+    def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        batch = {"x": normalise(self.levels(indices))}
+        if self.y is not None:
+            batch["y"] = self.y.index_select(0, indices)
+        return batch
+
+    def load(self, chunk: int = 1024) -> InMemory:
+        """All items decoded into memory."""
+        x = torch.empty((len(self), *self.image.shape), dtype=torch.uint8)
+        for start in range(0, len(self), chunk):
+            stop = min(start + chunk, len(self))
+            x[start:stop] = self.levels(torch.arange(start, stop))
+        return InMemory(x, self.y)
