@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image as PIL
+import PIL.Image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,17 +23,17 @@ class Panel:
     cloud: np.ndarray | None = None
 
 
-def picture_of(figure: "Figure") -> PIL.Image:
+def picture_of(figure: "Figure") -> PIL.Image.Image:
     """Render a matplotlib figure to an RGB picture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_png(buffer)
     buffer.seek(0)
-    return PIL.open(buffer).convert("RGB")
+    return PIL.Image.open(buffer).convert("RGB")
 
 
-def draw_panels(panels: Sequence[Panel], columns: int = 4, inches: float = 2.4) -> PIL.Image:
+def draw_panels(panels: Sequence[Panel], columns: int = 4, inches: float = 2.4) -> PIL.Image.Image:
     """Panels side by side, so many in a row.
 
     Example:

@@ -68,8 +68,7 @@ class Numbers(Form):
         column = pd.Series(plain)
         if column.isna().any() and not self.dtype.startswith("float"):
             # Nullable dtypes read NaN as a number; through object it is a missing value.
-            column = column.astype(object).where(column.notna(), None).astype(self.dtype)
-            return column
+            return column.astype(object).where(column.notna(), None).astype(self.dtype)
         return column.astype(self.dtype)
 
 

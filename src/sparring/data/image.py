@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import PIL.Image
 import torch
-from PIL import Image as PIL
 from torch import Tensor
 
 from sparring.core.errors import WrongUse
@@ -99,7 +99,7 @@ class Image(Modality):
             return levels[:, 0].numpy()
         return levels.permute(0, 2, 3, 1).contiguous().numpy()
 
-    def show(self, items: Any, columns: int | None = None) -> PIL.Image:
+    def show(self, items: Any, columns: int | None = None) -> PIL.Image.Image:
         """A grid of the items, as square as it can be unless `columns` says how wide."""
         array = np.asarray(items)
         if len(array) == 0:
@@ -114,7 +114,7 @@ class Image(Modality):
             top, left = (gap + cell * place for place in divmod(index, columns))
             block = item.repeat(factor, axis=0).repeat(factor, axis=1)
             canvas[top : top + cell - gap, left : left + cell - gap] = block
-        return PIL.fromarray(canvas)
+        return PIL.Image.fromarray(canvas)
 
     def save(self, items: Any, path: str | Path) -> None:
         """A folder of PNGs; with the suffix .png one grid, with .npz one array named "x"."""
@@ -130,7 +130,7 @@ class Image(Modality):
                 part.mkdir()
                 digits = max(5, len(str(len(array))))
                 for index, item in enumerate(array):
-                    PIL.fromarray(item).save(part / f"{index:0{digits}d}.png", format="PNG")
+                    PIL.Image.fromarray(item).save(part / f"{index:0{digits}d}.png", format="PNG")
 
     def describe(self) -> dict[str, Any]:
         """Size and channels."""

@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api import types
 
 from sparring.core.errors import WrongUse
-from sparring.data.forms import Categories, Dates, Form, Numbers, date_ticks, moments
+from sparring.data.forms import Categories, Dates, Form, Numbers, Scalar, date_ticks, moments
 
 MOST_CATEGORIES = 1000
 FEWEST_ROWS = 10
@@ -53,20 +53,25 @@ def check_frame(frame: pd.DataFrame) -> None:
         ...
         sparring.core.errors.WrongUse: A table must have at least 10 rows, got 5: collect more.
     """
-    if frame.shape[1] == 0:
-        raise WrongUse("A table must have at least one column, got none.")
     if len(frame) < FEWEST_ROWS:
         raise WrongUse(
             f"A table must have at least {FEWEST_ROWS} rows, got {len(frame)}: collect more."
         )
+    check_names(frame)
+    for name in frame.columns:
+        form_of(frame[name])
+
+
+def check_names(frame: pd.DataFrame) -> None:
+    """Refuse a table without columns, or with names that are doubled or no names."""
+    if frame.shape[1] == 0:
+        raise WrongUse("A table must have at least one column, got none.")
     for name in frame.columns:
         if isinstance(name, bool) or not isinstance(name, str | int | np.integer):
             raise WrongUse(f"Names of columns must be text or whole numbers, got {name!r}.")
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise WrongUse(f"Two columns are named {twice[0]!r}: rename one of them.")
-    for name in frame.columns:
-        form_of(frame[name])
 
 
 def form_of(series: pd.Series) -> Form:
@@ -162,7 +167,7 @@ def _categorical(series: pd.Series) -> Form:
     return Categories("category", tuple(listed), bool(series.cat.ordered), str(categories.dtype))
 
 
-def _few(series: pd.Series, distinct: list) -> tuple:
+def _few(series: pd.Series, distinct: list[Scalar]) -> tuple[Scalar, ...]:
     if len(distinct) > MOST_CATEGORIES:
         raise WrongUse(
             f"Column {series.name!r} has {len(distinct):,} categories, at most "

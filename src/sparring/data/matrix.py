@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from PIL.Image import Image as Picture
 from torch import Tensor
 
 from sparring.core.errors import WrongUse
@@ -52,12 +51,8 @@ class Matrix(Table):
 
     def decode(self, x: Tensor) -> np.ndarray:
         """(n, width) -> array (n, d)."""
-        frame = super().decode(x)
-        return frame.to_numpy(dtype=self.dtype)
-
-    def show(self, items: Any) -> Picture:
-        """How the values of each column are distributed."""
-        return super().show(items)
+        array: np.ndarray = super().decode(x).to_numpy(dtype=self.dtype)
+        return array
 
     def save(self, items: Any, path: str | Path) -> None:
         """A .npy file, or what a Table can be saved as."""

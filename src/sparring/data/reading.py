@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image as PIL
-from PIL import ImageOps
+import PIL.Image
+import PIL.ImageOps
 
 from sparring.core.errors import WrongUse
 
@@ -31,10 +31,10 @@ class Header:
     grey: bool
 
 
-def _open(path: Path) -> PIL.Image:
+def _open(path: Path) -> PIL.Image.Image:
     try:
-        picture = PIL.open(path)
-    except PIL.DecompressionBombError as error:
+        picture = PIL.Image.open(path)
+    except PIL.Image.DecompressionBombError as error:
         raise _too_large(path) from error
     except _UNREADABLE as error:
         raise _unreadable(path) from error
@@ -56,7 +56,7 @@ def _too_large(path: Path) -> WrongUse:
     )
 
 
-def _check(picture: PIL.Image, path: Path) -> None:
+def _check(picture: PIL.Image.Image, path: Path) -> None:
     if picture.width * picture.height > LARGEST_AREA:
         raise _too_large(path)
     try:
@@ -85,7 +85,7 @@ def read_header(path: Path) -> Header:
     Example:
         >>> import tempfile
         >>> path = Path(tempfile.mkdtemp()) / "a.png"
-        >>> PIL.new("L", (8, 9)).save(path)
+        >>> PIL.Image.new("L", (8, 9)).save(path)
         >>> header = read_header(path)
         >>> header.width, header.height, header.grey
         (8, 9, True)
@@ -102,14 +102,14 @@ def read_header(path: Path) -> Header:
         return Header(path, width, height, picture.mode in _GREY)
 
 
-def fit(picture: PIL.Image, size: int) -> PIL.Image:
+def fit(picture: PIL.Image.Image, size: int) -> PIL.Image.Image:
     """The largest square in the middle, resized to size x size pixels with antialiasing."""
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     if (picture.width, picture.height) == (size, size):
         return picture
     box = (left, top, left + side, top + side)
-    return picture.resize((size, size), PIL.Resampling.LANCZOS, box=box)
+    return picture.resize((size, size), PIL.Image.Resampling.LANCZOS, box=box)
 
 
 def read_image(path: Path, channels: int, size: int | None = None) -> np.ndarray:
@@ -132,14 +132,14 @@ def read_image(path: Path, channels: int, size: int | None = None) -> np.ndarray
     Example:
         >>> import tempfile
         >>> path = Path(tempfile.mkdtemp()) / "a.png"
-        >>> PIL.new("RGB", (8, 8), (255, 0, 0)).save(path)
+        >>> PIL.Image.new("RGB", (8, 8), (255, 0, 0)).save(path)
         >>> read_image(path, channels=3)[0, 0].tolist()
         [255, 0, 0]
     """
     with _open(path) as opened:
         try:
             opened.load()
-            picture: PIL.Image = ImageOps.exif_transpose(opened)
+            picture: PIL.Image.Image = PIL.ImageOps.exif_transpose(opened)
             if picture.has_transparency_data:
                 _check_opaque(picture, path)
             if picture.mode == "P":
@@ -154,7 +154,7 @@ def read_image(path: Path, channels: int, size: int | None = None) -> np.ndarray
     return np.asarray(picture)
 
 
-def _check_opaque(picture: PIL.Image, path: Path) -> None:
+def _check_opaque(picture: PIL.Image.Image, path: Path) -> None:
     lowest, _ = picture.convert("RGBA").getchannel("A").getextrema()
     if lowest != 255:
         raise WrongUse(

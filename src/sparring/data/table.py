@@ -16,7 +16,7 @@ from sparring.core.errors import WrongUse
 from sparring.data.drawing import Panel, draw_panels
 from sparring.data.encoders import Encoder, Span, encoder_from_description, fit_encoder
 from sparring.data.forms import Categories, Form, form_from_description
-from sparring.data.inference import check_frame, form_of
+from sparring.data.inference import check_names, form_of
 from sparring.data.modality import Modality, wrong_suffix
 from sparring.data.writing import aside
 
@@ -72,9 +72,9 @@ class Table(Modality):
             seed: of the 100,000 rows by which the numbers of a longer table are ranked.
 
         Raises:
-            WrongUse: the table cannot be learnt from (see `inference.check_frame`).
+            WrongUse: the table cannot be learnt from (see `inference.form_of`).
         """
-        check_frame(frame)
+        check_names(frame)
         generator = np.random.default_rng(seed)
         columns = []
         for name in frame.columns:

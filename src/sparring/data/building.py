@@ -1,0 +1,141 @@
+"""Data sets from arrays and frames: the modality is fitted and the held-out part is cut."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from sparring.core.errors import WrongUse
+from sparring.data.arrayfiles import Arrays
+from sparring.data.arrays import to_classes, to_levels
+from sparring.data.dataset import Dataset, Modes
+from sparring.data.image import Image
+from sparring.data.inference import check_frame
+from sparring.data.matrix import Matrix
+from sparring.data.points import Points, check_points
+from sparring.data.sources import InMemory
+from sparring.data.splitting import FEWEST_ITEMS, split
+from sparring.data.table import Table
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How the held-out part is cut where there is no official one.
+
+    Attributes:
+        fraction: of the items, above 0 and at most 0.5.
+        seed: of the cut.
+    """
+
+    fraction: float = 0.1
+    seed: int = 0
+
+
+def image_dataset(name: str, arrays: Arrays, cut: Cut, size: int | None = None) -> Dataset:
+    """Images from arrays (see `arrays.to_levels`), with classes when there are labels."""
+    items = len(arrays.x)
+    if items < FEWEST_ITEMS:
+        raise WrongUse(f"There must be at least {FEWEST_ITEMS} images, got {items}: add more.")
+    levels = to_levels(arrays.x, size)
+    image = Image(levels.shape[1], 1 if levels.ndim == 3 else 3)
+    y, classes = None, None
+    if arrays.y is not None:
+        y, classes = to_classes(arrays.y, items, arrays.names)
+    if arrays.x_test is None:
+        kept, out = split(items, cut.fraction, cut.seed, y)
+        train, heldout = (_pick(image, levels, y, rows) for rows in (kept, out))
+        return Dataset(name, image, train, heldout, classes=classes)
+    test, y_test = to_levels(arrays.x_test, size), None
+    if classes is not None:
+        y_test = _like(arrays, classes)
+    if test.shape[1:] != levels.shape[1:]:
+        raise WrongUse(
+            f"{name}: images to train on are {levels.shape[1:]}, held-out ones {test.shape[1:]}; "
+            f"they must have one shape."
+        )
+    return Dataset(
+        name,
+        image,
+        InMemory(image.levels(levels), _tensor(y)),
+        InMemory(image.levels(test), _tensor(y_test)),
+        classes=classes,
+    )
+
+
+def _pick(image: Image, levels: np.ndarray, y: np.ndarray | None, rows: np.ndarray) -> InMemory:
+    return InMemory(image.levels(levels[rows]), None if y is None else _tensor(y[rows]))
+
+
+def _tensor(y: np.ndarray | None) -> Tensor | None:
+    return None if y is None else torch.from_numpy(y)
+
+
+def _like(arrays: Arrays, classes: tuple[str, ...]) -> np.ndarray:
+    """The labels of the official test part, counted as those of the training part are."""
+    if arrays.y_test is None or arrays.x_test is None:
+        raise WrongUse("There are labels to train on but none for the held-out part: add y_test.")
+    y, listed = to_classes(arrays.y_test, len(arrays.x_test), arrays.names)
+    unknown = sorted(set(listed) - set(classes))
+    if unknown:
+        raise WrongUse(f"Class {unknown[0]!r} is in the held-out part but not in the training one.")
+    codes: np.ndarray = np.array([classes.index(label) for label in listed], dtype=np.int64)
+    return codes[y]
+
+
+def table_dataset(
+    name: str,
+    frame: pd.DataFrame,
+    cut: Cut,
+    target: str | int | None = None,
+    test: pd.DataFrame | None = None,
+) -> Dataset:
+    """A table; its encoding is fitted to the training part alone."""
+    frame = frame.reset_index(drop=True)
+    check_frame(frame)
+    check_target(frame, target)
+    if test is None:
+        kept, out = split(len(frame), cut.fraction, cut.seed)
+        train, test = frame.iloc[kept], frame.iloc[out]
+    else:
+        train = frame
+    train, test = train.reset_index(drop=True), test.reset_index(drop=True)
+    table = Table.fit(train, cut.seed)
+    sources = (InMemory(table.encode(train)), InMemory(table.encode(test)))
+    return Dataset(name, table, *sources, target=target, train_items=train, heldout_items=test)
+
+
+def check_target(frame: pd.DataFrame, target: str | int | None) -> None:
+    """Refuse a target that is no column."""
+    if target is not None and target not in frame.columns:
+        raise WrongUse(
+            f"target must be a column of the table, got {target!r}: there are "
+            f"{', '.join(map(str, frame.columns))}."
+        )
+
+
+def matrix_dataset(name: str, array: np.ndarray, cut: Cut, target: Any = None) -> Dataset:
+    """An array (n, d) as a table whose items are arrays."""
+    frame = pd.DataFrame(array)
+    check_frame(frame)
+    check_target(frame, target)
+    kept, out = split(len(array), cut.fraction, cut.seed)
+    train, test = array[kept], array[out]
+    matrix = Matrix.fit_array(train, cut.seed)
+    sources = (InMemory(matrix.encode(train)), InMemory(matrix.encode(test)))
+    return Dataset(name, matrix, *sources, target=target, train_items=train, heldout_items=test)
+
+
+def points_dataset(
+    name: str, items: Any, cut: Cut, test: np.ndarray | None = None, modes: Modes | None = None
+) -> Dataset:
+    """Points (n, d); centre and scale are those of the training part."""
+    train = check_points(items)
+    if test is None:
+        kept, out = split(len(train), cut.fraction, cut.seed)
+        train, test = train[kept], train[out]
+    points = Points.fit(train)
+    sources = (InMemory(points.encode(train)), InMemory(points.encode(test)))
+    return Dataset(name, points, *sources, modes=modes, train_items=train, heldout_items=test)

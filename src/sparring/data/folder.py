@@ -1,0 +1,128 @@
+"""A folder of images, or a folder of folders: one a class."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sparring.core.errors import WrongUse
+from sparring.data.building import Cut
+from sparring.data.dataset import Dataset
+from sparring.data.image import LARGEST, SMALLEST, Image
+from sparring.data.memory import budget
+from sparring.data.reading import SUFFIXES, Header, read_header
+from sparring.data.sources import Files, Source
+from sparring.data.splitting import FEWEST_ITEMS, split
+
+_PARTS = frozenset({"train", "test", "val", "valid", "validation", "heldout"})
+
+
+def _images(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
+
+
+def find_images(folder: Path) -> tuple[list[Path], list[str] | None]:
+    """The image files of a folder in a fixed order, and the class of each.
+
+    Files that are no images by their suffix are left alone.
+
+    Returns:
+        Paths, and names of their classes or None when the images lie in the folder itself.
+
+    Raises:
+        WrongUse: no images, images on both floors, folders that are parts and not classes, or a
+            class with one image.
+    """
+    top = _images(folder)
+    below = {
+        inner.name: found
+        for inner in sorted(folder.iterdir())
+        if inner.is_dir() and not inner.name.startswith(".") and (found := _images(inner))
+    }
+    if top and below:
+        raise WrongUse(
+            f"{folder} has images and folders of images ({', '.join(list(below)[:3])}): put every "
+            f"image into a class's folder, or none."
+        )
+    if top:
+        return top, None
+    if not below:
+        raise WrongUse(
+            f"{folder} holds no images ({_contents(folder)}): name a folder of "
+            f"{', '.join(sorted(SUFFIXES))} files, or of such folders."
+        )
+    if set(map(str.lower, below)) <= _PARTS:
+        raise WrongUse(
+            f"{folder} holds the parts {', '.join(below)}, not classes: name one of them, for "
+            f"example {folder / next(iter(below))}."
+        )
+    for name, found in below.items():
+        if len(found) < 2:
+            raise WrongUse(
+                f"Class {name!r} of {folder} has one image, each must have at least 2: add "
+                f"images, or remove the folder."
+            )
+    paths = [path for found in below.values() for path in found]
+    return paths, [name for name, found in below.items() for _ in found]
+
+
+def _contents(folder: Path) -> str:
+    names = [path.name for path in folder.iterdir()]
+    return "it is empty" if not names else f"only {', '.join(sorted(names)[:3])}"
+
+
+def folder_dataset(folder: Path, cut: Cut, size: int | None = None) -> Dataset:
+    """Images of a folder: in memory where they fit, else decoded when they are asked for.
+
+    Only headers are read to decide. All images must be squares of one size unless `size` is given;
+    they are RGB unless all are grey.
+
+    Raises:
+        WrongUse: what `find_images` and `reading.read_image` refuse, sizes that differ, or fewer
+            than 10 images.
+    """
+    paths, names = find_images(folder)
+    if len(paths) < FEWEST_ITEMS:
+        raise WrongUse(
+            f"{folder} must hold at least {FEWEST_ITEMS} images, got {len(paths)}: add more."
+        )
+    with ThreadPoolExecutor(4) as pool:
+        headers = list(pool.map(read_header, paths))
+    channels = 1 if all(header.grey for header in headers) else 3
+    image = Image(_size(folder, headers) if size is None else size, channels)
+    y, classes = None, None
+    if names is not None:
+        listed, y = np.unique(names, return_inverse=True)
+        classes = tuple(str(name) for name in listed)
+    kept, out = split(len(paths), cut.fraction, cut.seed, y)
+    parts: list[Source] = []
+    fits = len(paths) * int(np.prod(image.shape)) <= budget()
+    for rows in (kept, out):
+        codes = None if y is None else torch.from_numpy(y[rows].astype(np.int64))
+        files = Files([paths[row] for row in rows], image, size, codes)
+        parts.append(files.load() if fits else files)
+    return Dataset(folder.name, image, parts[0], parts[1], classes=classes)
+
+
+def _size(folder: Path, headers: Sequence[Header]) -> int:
+    """The one size of all images, or a refusal that says which there are."""
+    sizes = Counter((header.width, header.height) for header in headers)
+    remedy = "give a size to which they are cropped and resized, for example `--set size=64`"
+    if len(sizes) > 1:
+        common = ", ".join(f"{w}x{h} ({count})" for (w, h), count in sizes.most_common(3))
+        more = ", ..." if len(sizes) > 3 else ""
+        raise WrongUse(f"The images of {folder} have several sizes, {common}{more}: {remedy}.")
+    width, height = next(iter(sizes))
+    if width != height or not SMALLEST <= width <= LARGEST:
+        raise WrongUse(
+            f"The images of {folder} must be squares of {SMALLEST} to {LARGEST} pixels, got "
+            f"{width}x{height}: {remedy}."
+        )
+    return width
