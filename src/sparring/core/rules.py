@@ -142,7 +142,7 @@ class Consensus:
         gamma: weight of the length, at least 0.
 
     Raises:
-        WrongUse: for a player whose gradient isn't plain backpropagation.
+        WrongUse: for a negative gamma, or a player whose gradient isn't plain backpropagation.
 
     Example:
         >>> Consensus(0.1).gamma
@@ -150,6 +150,10 @@ class Consensus:
     """
 
     gamma: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.gamma < 0:
+            raise WrongUse(f"gamma of Consensus must be at least 0, got {self.gamma}.")
 
     def step(self, state: TrainingState) -> None:
         for movers, batch in _rounds(state):
@@ -175,12 +179,18 @@ class Consensus:
             fields += [
                 torch.zeros_like(p) if g is None else g for p, g in zip(own, gradients, strict=True)
             ]
-        length = torch.stack([g.square().sum() for g in fields]).sum() / 2
+        # |v|^2 is of the whole batch's v: the processes agree on v before it is differentiated.
+        whole = [field.detach().clone() for field in fields]
+        state.backend.average(whole)
+        bent = [(field, v) for field, v in zip(fields, whole, strict=True) if field.requires_grad]
         pulls: tuple[Tensor | None, ...] = (None,) * len(parameters)
-        if length.requires_grad:
-            pulls = torch.autograd.grad(length, parameters, allow_unused=True)
-        for parameter, field, pull in zip(parameters, fields, pulls, strict=True):
-            parameter.grad = field.detach().clone()
-            if pull is not None:
-                parameter.grad.add_(pull, alpha=self.gamma)
-        state.backend.average([p.grad for p in parameters if p.grad is not None])
+        if bent:
+            ours, theirs = zip(*bent, strict=True)
+            pulls = torch.autograd.grad(ours, parameters, theirs, allow_unused=True)
+        slopes = [
+            torch.zeros_like(v) if pull is None else pull
+            for v, pull in zip(whole, pulls, strict=True)
+        ]
+        state.backend.average(slopes)
+        for parameter, v, slope in zip(parameters, whole, slopes, strict=True):
+            parameter.grad = torch.add(v, slope, alpha=self.gamma)

@@ -1,0 +1,163 @@
+"""The table of games: one row a catalogue entry, unconditional and class-conditional.
+
+A new game comes under the contract with one line in `UNCONDITIONAL` and one in `CONDITIONAL`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+
+from sparring.core import (
+    Alternating,
+    Batch,
+    Callback,
+    Consensus,
+    Extragradient,
+    Game,
+    Optimistic,
+    Simultaneous,
+    TrainingState,
+    share,
+)
+from sparring.games import GAN, LSGAN, R3GAN, SNGAN, WGAN, WGANGP
+from sparring.networks import MLP
+from sparring.priors import Categorical, Normal
+from sparring.regularizers import DRAGAN, R1, Lazy
+
+POINT, PICTURE = (2,), (1, 8, 8)
+CLASSES = 3
+
+
+def pair(shape: tuple[int, ...], classes: int = 0) -> dict[str, Any]:
+    """What every game of two networks is made of, tiny."""
+    return {
+        "generator": MLP((3,), shape, hidden=(8,), classes=classes),
+        "discriminator": MLP(shape, (), hidden=(8,), classes=classes),
+        "prior": Normal(3),
+        "labels": Categorical([1, 2, 1]) if classes else None,
+    }
+
+
+UNCONDITIONAL: dict[str, Callable[[], Game]] = {
+    "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
+    "lsgan": lambda: LSGAN(**pair(PICTURE)),
+    "wgan": lambda: WGAN(**pair(POINT), clip=0.1),
+    "wgan-gp": lambda: WGANGP(**pair(PICTURE)),
+    "sngan": lambda: SNGAN(**pair(POINT), discriminator_turns=2),
+    "r3gan": lambda: R3GAN(**pair(PICTURE)),
+}
+
+CONDITIONAL: dict[str, Callable[[], Game]] = {
+    "gan": lambda: GAN(**pair(PICTURE, CLASSES), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
+    "lsgan": lambda: LSGAN(**pair(POINT, CLASSES)),
+    "wgan": lambda: WGAN(**pair(PICTURE, CLASSES), clip=0.1),
+    "wgan-gp": lambda: WGANGP(**pair(POINT, CLASSES)),
+    "sngan": lambda: SNGAN(**pair(PICTURE, CLASSES), discriminator_turns=2),
+    "r3gan": lambda: R3GAN(**pair(POINT, CLASSES)),
+}
+
+RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
+
+
+class Noise:
+    """Batches that follow from their number alone; each process takes its share."""
+
+    def __init__(self, shape: tuple[int, ...], labelled: bool, batch_size: int = 8) -> None:
+        self.shape, self.labelled, self.batch_size, self.number = shape, labelled, batch_size, 0
+
+    def __next__(self) -> Batch:
+        source = torch.Generator().manual_seed(self.number)
+        self.number += 1
+        batch = {"x": share(torch.randn(self.batch_size, *self.shape, generator=source))}
+        if self.labelled:
+            labels = torch.randint(CLASSES, (self.batch_size,), generator=source)
+            batch["y"] = share(labels)
+        return batch
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"number": self.number}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.number = state["number"]
+
+
+class RunningMean(Callback):
+    """Averages weights as a real training would, and remembers how often it was called."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def on_start(self, state: TrainingState) -> None:
+        if "game" not in state.averages:
+            state.averages["game"] = [t.clone() for t in state.game.averaged_tensors()]
+
+    def on_step(self, state: TrainingState) -> None:
+        self.calls += 1
+        torch._foreach_lerp_(state.averages["game"], state.game.averaged_tensors(), 0.25)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"calls": self.calls}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.calls = state["calls"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One game under the contract."""
+
+    name: str
+    conditional: bool
+
+    def game(self, seed: int = 1) -> Game:
+        """The same game every time; another seed, other weights."""
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            return (CONDITIONAL if self.conditional else UNCONDITIONAL)[self.name]()
+
+    def batches(self, batch_size: int = 8) -> Noise:
+        """A stream that fits the game, from its start."""
+        shape: tuple[int, ...] = tuple(self.game().sample(1).shape[1:])  # type: ignore[attr-defined]
+        return Noise(shape, self.conditional, batch_size)
+
+    def __str__(self) -> str:
+        return f"{self.name}-conditional" if self.conditional else self.name
+
+
+ROWS = [
+    *(Row(name, conditional=False) for name in UNCONDITIONAL),
+    *(Row(name, conditional=True) for name in CONDITIONAL),
+]
+
+
+@pytest.fixture(params=ROWS, ids=str)
+def row(request: pytest.FixtureRequest) -> Row:
+    """Every game in its turn."""
+    return request.param
+
+
+@pytest.fixture(params=RULES, ids=lambda rule: type(rule).__name__.lower())
+def rule(request: pytest.FixtureRequest) -> Any:
+    """Every update rule in its turn."""
+    return request.param
+
+
+@pytest.fixture
+def rows() -> list[Row]:
+    """The whole table."""
+    return ROWS
+
+
+@pytest.fixture
+def running_mean() -> type[RunningMean]:
+    """A callback that averages weights."""
+    return RunningMean
+
+
+@pytest.fixture
+def weights() -> Callable[[Game], dict[str, torch.Tensor]]:
+    """A game's weights and buffers at this moment, copied."""
+    return lambda game: {name: tensor.clone() for name, tensor in game.state_dict().items()}
