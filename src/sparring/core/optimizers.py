@@ -8,6 +8,8 @@ from typing import Protocol
 import torch
 from torch import nn
 
+from sparring.core.errors import WrongUse
+
 
 class Schedule(Protocol):
     """A factor on the learning rate as a function of the steps taken."""
@@ -19,6 +21,13 @@ class Schedule(Protocol):
 class Cosine:
     """Half a cosine from 1 down to `end` over `steps` steps, and `end` ever after.
 
+    Args:
+        steps: at least 1.
+        end: the factor on the learning rate that is left, at least 0.
+
+    Raises:
+        WrongUse: for fewer steps, or a negative end.
+
     Example:
         >>> Cosine(steps=100, end=0.0)(50)
         0.5
@@ -27,9 +36,20 @@ class Cosine:
     steps: int
     end: float = 0.1
 
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise WrongUse(f"steps of Cosine must be at least 1, got {self.steps}.")
+        if self.end < 0:
+            raise WrongUse(f"end of Cosine must be at least 0, got {self.end}.")
+
     def __call__(self, step: int) -> float:
         done = min(step / self.steps, 1.0)
         return self.end + (1 - self.end) * (1 + math.cos(math.pi * done)) / 2
+
+
+def _refuse_rate(of: object, lr: float) -> None:
+    if lr <= 0:
+        raise WrongUse(f"lr of {type(of).__name__} must be above 0, got {lr}.")
 
 
 class OptimizerSpec(Protocol):
@@ -63,6 +83,9 @@ class Adam:
     eps: float = 1e-8
     schedule: Schedule | None = None
 
+    def __post_init__(self) -> None:
+        _refuse_rate(self, self.lr)
+
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         first, second = self.betas
         return torch.optim.Adam(
@@ -83,6 +106,9 @@ class RMSprop:
     alpha: float = 0.99
     schedule: Schedule | None = None
 
+    def __post_init__(self) -> None:
+        _refuse_rate(self, self.lr)
+
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return torch.optim.RMSprop(parameters, lr=self.lr, alpha=self.alpha, foreach=True)
 
@@ -99,6 +125,9 @@ class SGD:
     lr: float
     momentum: float = 0.0
     schedule: Schedule | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_rate(self, self.lr)
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return torch.optim.SGD(parameters, lr=self.lr, momentum=self.momentum, fused=True)

@@ -88,7 +88,7 @@ class GAN(Game, Samples, Scores):
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """The loss on real and generated items, and the regularizers' terms."""
-        real, y = batch["x"], self._labels_of(batch)
+        real, y = self._tensor("x", batch), self._labels_of(batch)
         with torch.no_grad():
             fake = self._call(self.generator, self.prior.sample(len(real)), y)
         x = torch.cat([real, fake])  # (2 n, ...)
@@ -106,7 +106,7 @@ class GAN(Game, Samples, Scores):
 
     def generator_loss(self, batch: Batch) -> Terms:
         """The loss on newly generated items, beside real ones where the loss is relative."""
-        real, y = batch["x"], self._labels_of(batch)
+        real, y = self._tensor("x", batch), self._labels_of(batch)
         fake = self._call(self.generator, self.prior.sample(len(real)), y)
         if self.adversarial_loss.relative:
             d_real, d_fake = self._judge(torch.cat([real, fake]), y).chunk(2)
@@ -124,14 +124,16 @@ class GAN(Game, Samples, Scores):
         return scores
 
     def _labels_of(self, batch: Batch) -> Tensor | None:
-        if self.labels is None:
-            return None
-        if "y" not in batch:
+        return None if self.labels is None else self._tensor("y", batch)
+
+    def _tensor(self, name: str, batch: Batch) -> Tensor:
+        if name not in batch:
+            kind = "with labels" if self.labels is not None else "without labels"
             raise WrongUse(
-                f"{type(self).__name__} was given labels and its batches must hold 'y', "
-                f"got {', '.join(map(repr, batch))}."
+                f"{type(self).__name__} {kind} needs {name!r} in every batch and condition, "
+                f"got {', '.join(map(repr, batch)) or 'nothing'}."
             )
-        return batch["y"]
+        return batch[name]
 
     @staticmethod
     def _call(network: nn.Module, x: Tensor, y: Tensor | None) -> Tensor:
@@ -148,11 +150,13 @@ class GAN(Game, Samples, Scores):
         """n items of shape (n, ...); `condition["y"]` of shape (n,) asks for classes."""
         y = None
         if self.labels is not None:
-            y = condition["y"] if condition and "y" in condition else self.labels.sample(n)
+            y = self.labels.sample(n) if condition is None else self._tensor("y", condition)
+            if len(y) != n:
+                raise WrongUse(f"condition['y'] must name {n} classes, one a sample, got {len(y)}.")
         return self._call(self.generator, self.prior.sample(n) if latent is None else latent, y)
 
     def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The discriminator's mean score of each item, a logit, of shape (n,)."""
-        y = condition["y"] if self.labels is not None and condition else None
+        y = self._labels_of(condition or {})
         scores = self._call(self.discriminator, x, y)
         return scores.flatten(1).mean(1) if scores.dim() > 1 else scores

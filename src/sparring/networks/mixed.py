@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from sparring.core import draw
+from sparring.core import WrongUse, draw
 
 
 class MixedOutput(nn.Module):
@@ -17,6 +17,9 @@ class MixedOutput(nn.Module):
     Args:
         spans: the kinds and widths of the columns in order, such as ("number", 1), ("category", 5).
         temperature: above 0; smaller is nearer to one-hot.
+
+    Raises:
+        WrongUse: for another kind, a width below 1, or a temperature that isn't above 0.
 
     Shapes:
         (n, d) to (n, d), d the sum of the widths.
@@ -30,6 +33,14 @@ class MixedOutput(nn.Module):
 
     def __init__(self, spans: Sequence[tuple[str, int]], temperature: float = 0.3) -> None:
         super().__init__()
+        if temperature <= 0:
+            raise WrongUse(f"temperature of MixedOutput must be above 0, got {temperature}.")
+        for kind, width in spans:
+            if kind not in ("number", "category") or width < 1:
+                raise WrongUse(
+                    f"a span of MixedOutput must be 'number' or 'category' with a width of at "
+                    f"least 1, got {(kind, width)}."
+                )
         self.spans = [(kind, width) for kind, width in spans]
         self.temperature = temperature
         blocks: list[int] = []

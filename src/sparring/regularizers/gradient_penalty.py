@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sparring.core import Terms, draw
+from sparring.core import Terms, WrongUse, draw
 from sparring.regularizers.regularizer import Evaluation, Regularizer, squared_norms
 
 
@@ -14,6 +14,12 @@ def _unit_slope(evaluation: Evaluation, points: Tensor, weight: float) -> Tensor
     scores = evaluation.discriminator(points)
     (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True)
     return (squared_norms(gradient).sqrt() - 1).square().mean() * weight
+
+
+def _refuse_negative(of: object, **values: float) -> None:
+    for name, value in values.items():
+        if value < 0:
+            raise WrongUse(f"{name} of {type(of).__name__} must be at least 0, got {value}.")
 
 
 def _one_each(items: Tensor) -> Tensor:
@@ -29,7 +35,10 @@ class GradientPenalty(Regularizer):
     Gulrajani et al. 2017 (arXiv 1704.00028), eq. 3; one u for each item.
 
     Args:
-        weight: the paper's lambda.
+        weight: the paper's lambda, at least 0.
+
+    Raises:
+        WrongUse: for a negative weight.
 
     Example:
         >>> import torch
@@ -40,6 +49,9 @@ class GradientPenalty(Regularizer):
     """
 
     weight: float = 10.0
+
+    def __post_init__(self) -> None:
+        _refuse_negative(self, weight=self.weight)
 
     def __call__(self, evaluation: Evaluation) -> Terms:
         real, fake = evaluation.real, evaluation.fake
@@ -55,8 +67,11 @@ class DRAGAN(Regularizer):
     a fixed deviation, not scaled by each batch's own deviation as the authors' code does.
 
     Args:
-        weight: the paper's lambda.
-        deviation: of the noise, in the units of the data (images lie in [-1, 1]).
+        weight: the paper's lambda, at least 0.
+        deviation: of the noise, at least 0, in the units of the data (images lie in [-1, 1]).
+
+    Raises:
+        WrongUse: for a negative weight or deviation.
 
     Example:
         >>> DRAGAN().deviation
@@ -65,6 +80,9 @@ class DRAGAN(Regularizer):
 
     weight: float = 10.0
     deviation: float = 0.5
+
+    def __post_init__(self) -> None:
+        _refuse_negative(self, weight=self.weight, deviation=self.deviation)
 
     def __call__(self, evaluation: Evaluation) -> Terms:
         real = evaluation.real
