@@ -1,0 +1,80 @@
+"""The generator repeats its training items."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sparring.callbacks.alarms.base import Alarm, Finding
+from sparring.callbacks.alarms.probe import Probe
+from sparring.core import WrongUse
+
+Copying = Callable[[Tensor, Tensor, Tensor], float]
+"""From features of training, held-out and generated items, each (n, d), to a z-score such as
+C_T (Meehan et al. 2020, arXiv 2004.05675): far below 0 when generated items lie closer to the
+training items than held-out ones do."""
+
+
+class Memorising(Alarm):
+    """Generated items lie closer to the training items than unseen real ones do.
+
+    Args:
+        copying: the statistic, called as `copying(train, heldout, generated)` with features.
+        train: training items of shape (n, ...), those that may be copied; all of them if they are
+            few, else some thousands.
+        heldout: real items of shape (m, ...) that are not trained on, at least 16.
+        threshold: raised below it, in standard deviations.
+        patience: in looks.
+        every: probes between two looks, since the statistic costs more than the others.
+
+    Raises:
+        WrongUse: for fewer than 16 held-out items, or `every` below 1.
+    """
+
+    name = "memorising"
+    advice = "Train on more items, augment them, stop earlier, or make the networks smaller."
+
+    def __init__(
+        self,
+        copying: Copying,
+        train: Tensor,
+        heldout: Tensor,
+        threshold: float = -3.0,
+        patience: int = 2,
+        every: int = 5,
+    ) -> None:
+        if len(heldout) < 16:
+            raise WrongUse(f"Memorising needs at least 16 held-out items, got {len(heldout)}.")
+        if every < 1:
+            raise WrongUse(f"every of Memorising must be at least 1, got {every}.")
+        self.copying, self.threshold, self.patience = copying, threshold, patience
+        self.train, self.heldout, self.every = train, heldout, every
+        self._features: tuple[Tensor, Tensor] | None = None
+        self._probes = 0
+
+    def look(self, probe: Probe) -> Finding | None:
+        self._probes += 1
+        if self._probes % self.every or probe.features is None:
+            return None
+        if self._features is None:
+            device = probe.features.device
+            train, heldout = (
+                probe.reference.of(items.to(device)) for items in (self.train, self.heldout)
+            )
+            self._features = train, heldout
+        if not torch.isfinite(probe.features).all():
+            return None
+        value = float(self.copying(*self._features, probe.features))
+        saw = (
+            f"generated items are closer to the training items than held-out ones are, C_T = "
+            f"{value:.1f} standard deviations"
+        )
+        ill, well = value < self.threshold, value > self.threshold + 1
+        return Finding(ill, well, saw, {"copying": value})
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"probes": self._probes}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self._probes = int(state["probes"])
