@@ -1,6 +1,7 @@
 """Every game by name: its class, what it is, and whom to cite."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sparring.core import Game
 from sparring.core.errors import WrongUse
@@ -28,6 +29,10 @@ class Entry:
     title: str
     pictures: str
     citation: str
+
+    def make(self, *parts: Any, **options: Any) -> Game:
+        """A game of this class."""
+        return self.game(*parts, **options)
 
 
 def _bibtex(key: str, title: str, authors: str, year: int, arxiv: str) -> str:

@@ -1,0 +1,5 @@
+"""The front for users."""
+
+from sparring.tasks.synthesizer import Synthesizer
+
+__all__ = ["Synthesizer"]

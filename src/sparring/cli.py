@@ -1,0 +1,262 @@
+"""The command line: each command is one call of a task."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from sparring import __version__
+
+app = typer.Typer(
+    name="sparring",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Adversarial games between neural networks, from data to samples and an honest report.\n\n"
+    "Example: sparring fit digits --minutes 2 --run runs/digits && sparring report runs/digits",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+
+
+def _settings(pairs: list[str] | None) -> dict[str, Any]:
+    """`key=value` pairs; a value is read as TOML where it is some, else as a word."""
+    import tomllib
+
+    from sparring.core.errors import WrongUse
+
+    settings: dict[str, Any] = {}
+    for pair in pairs or []:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise WrongUse(f"--set and --condition take key=value, got {pair!r}.")
+        try:
+            settings[key] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            settings[key] = text
+    return settings
+
+
+@app.command(epilog="Example: sparring fit photos/ --minutes 30 --set size=64")
+def fit(
+    data: Annotated[
+        str,
+        typer.Argument(metavar="DATA", help="A named set, a folder of images, a CSV, Parquet, …"),
+    ],
+    game: Annotated[str, typer.Option(help="One of: sparring list games.")] = "r3gan",
+    run: Annotated[Path | None, typer.Option(help="Folder for all that is made.")] = None,
+    steps: Annotated[int | None, typer.Option(help="How many training steps.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Train for so long.")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    processes: Annotated[int, typer.Option(help="How many train together.")] = 1,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; may be repeated."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train on a data set: look at it, choose what fits, and keep everything in a run."""
+    from sparring.tasks.settings import with_settings
+    from sparring.tasks.synthesizer import Synthesizer
+
+    given = {"game": game, "steps": steps, "minutes": minutes, "seed": seed}
+    folder = run or _free_folder(data, game)
+    with _progress(as_json) as bar:
+        parameters = with_settings({**given, "processes": processes}, _settings(set_))
+        Synthesizer(**parameters, run=folder, callbacks=[bar]).fit(data)
+    _say(
+        {"run": str(folder)},
+        as_json,
+        f"The model is in {folder}; judge it: sparring report {folder}",
+    )
+
+
+def _free_folder(data: str, game: str) -> Path:
+    name = f"{Path(data).stem or 'data'}-{game}"
+    folders = (Path("runs") / (name if n == 1 else f"{name}-{n}") for n in range(1, 10_000))
+    return next(folder for folder in folders if not folder.exists())
+
+
+@app.command(epilog="Example: sparring resume runs/digits")
+def resume(run: RunFolder, as_json: Json = False) -> None:
+    """Go on with a run that was broken off; it ends as if it had not been."""
+    from sparring.tasks.synthesizer import Synthesizer
+
+    with _progress(as_json) as bar:
+        Synthesizer.resume(run, callbacks=[bar])
+    _say({"run": str(run)}, as_json, f"The model is in {run}; judge it: sparring report {run}")
+
+
+@app.command(epilog="Example: sparring sample runs/digits -n 100 -o digits/ --condition class=7")
+def sample(
+    run: RunFolder,
+    n: Annotated[int, typer.Option("-n", help="How many items.")] = 16,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="File or folder; the suffix says the format.")
+    ] = Path("samples"),
+    seed: Annotated[int | None, typer.Option(help="Of the draw.")] = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="What is asked of the items; may be repeated."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make new items with a trained run."""
+    from sparring.tasks.synthesizer import Synthesizer
+
+    synthesizer = Synthesizer.load(run)
+    items = synthesizer.sample(n, _settings(condition), seed)
+    synthesizer.modality_.save(items, output)
+    _say({"output": str(output), "n": n}, as_json, f"{n} items are in {output}.")
+
+
+@app.command(epilog="Example: sparring report runs/digits --json")
+def report(run: RunFolder, as_json: Json = False) -> None:
+    """Judge a run: every number between a worthless generator's and held-out real data's."""
+    from sparring.tasks.judging import report_run
+
+    with _status("judging", as_json) as tell:
+        page, result = report_run(run, progress=tell)
+    _say(result, as_json, f"The report is in {page}.")
+
+
+@app.command(epilog="Example: sparring play my-experiment.toml")
+def play(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="A TOML file, or a known name.")],
+    run: Annotated[Path | None, typer.Option(help="Folder for all that is made.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train what a recipe says."""
+    from sparring.recipes.reader import play_recipe
+
+    with _progress(as_json) as bar:
+        folders = play_recipe(recipe, run, callbacks=[bar])
+    _say({"runs": [str(f) for f in folders]}, as_json, f"Played: {', '.join(map(str, folders))}")
+
+
+@app.command(epilog="Example: sparring reproduce ring8 --seeds 5 --json")
+def reproduce(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One of: sparring list recipes.")],
+    seeds: Annotated[int | None, typer.Option(help="How many seeds, from 0.")] = None,
+    evidence: Annotated[Path, typer.Option(help="Folder for the result.")] = Path("evidence"),
+    as_json: Json = False,
+) -> None:
+    """Run a known experiment and compare it with the figure it should give."""
+    from sparring.recipes.reproducing import reproduce_recipe
+
+    with _status(name, as_json) as tell:
+        result = reproduce_recipe(name, seeds, evidence, progress=tell)
+    words = "as expected" if result["passed"] else "NOT as expected"
+    _say(result, as_json, f"{name}: {words}; expected {result['expected']}, got {result['got']}.")
+    if not result["passed"]:
+        raise typer.Exit(1)
+
+
+@app.command("list", epilog="Example: sparring list data")
+def list_(
+    what: Annotated[str, typer.Argument(help="games, data, recipes or metrics.")] = "games",
+    as_json: Json = False,
+) -> None:
+    """What there is, a line each."""
+    from sparring.recipes.listing import listing
+
+    rows = listing(what)
+    if as_json:
+        _print_json(rows)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*rows[0], box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    Console().print(table)
+
+
+@app.command(epilog="Example: sparring cite r3gan")
+def cite(
+    game: Annotated[str, typer.Argument(metavar="GAME", help="One of: sparring list games.")],
+) -> None:
+    """Print the BibTeX of a game."""
+    from sparring.games.catalog import find_game
+
+    typer.echo(find_game(game).citation)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Any]:
+    from sparring.terminal import Progress
+
+    with Progress(quiet=quiet) as bar:
+        yield bar
+
+
+@contextmanager
+def _status(title: str, quiet: bool) -> Iterator[Callable[[str], None]]:
+    from rich.console import Console
+
+    console = Console(stderr=True, quiet=quiet)
+    with console.status(title) as status:
+        yield lambda words: status.update(f"{title}: {words}")
+
+
+def _say(result: Any, as_json: bool, sentence: str) -> None:
+    if as_json:
+        _print_json(result)
+    else:
+        typer.echo(sentence)
+
+
+def _print_json(result: Any) -> None:
+    typer.echo(json.dumps(result, indent=None, ensure_ascii=False, default=str))
+
+
+def main() -> NoReturn:
+    """Run the command line; errors are one sentence on standard error, without a traceback."""
+    from sparring.core.errors import Failure, WrongUse
+
+    try:
+        app(standalone_mode=False)
+        code = 0
+    except typer.Exit as end:
+        code = end.exit_code
+    except (WrongUse, FileNotFoundError, NotADirectoryError) as error:
+        code = _end(error, 2)
+    except (Failure, OSError, MemoryError) as error:
+        code = _end(error, 1)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _end("stopped by you; go on with sparring resume RUN.", 130)
+    except Exception as error:
+        code = _usage(error)
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+def _end(words: object, code: int) -> int:
+    typer.secho(f"sparring: {words}", err=True, fg="red" if sys.stderr.isatty() else None)
+    return code
+
+
+def _usage(error: Exception) -> int:
+    """Wrong words on the command line are the user's; anything else is a fault of ours."""
+    if hasattr(error, "format_message"):
+        return _end(error.format_message(), 2)
+    if os.environ.get("SPARRING_DEBUG"):
+        raise error
+    return _end(
+        f"a fault in sparring {__version__} ({type(error).__name__}: {error}); "
+        f"set SPARRING_DEBUG=1 to see where, and please report it.",
+        1,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Running a known experiment with several seeds, and comparing it with the expected figure."""
+
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+
+from sparring import __version__
+from sparring.callbacks.store import cannot_write
+from sparring.core.errors import Failure, WrongUse
+from sparring.data import open_dataset
+from sparring.recipes.reader import Expectation, Recipe, read_recipe
+from sparring.tasks.judging import judge_synthesizer
+
+Values = dict[str, list[dict[str, float]]]
+
+
+def reproduce_recipe(
+    name: str,
+    seeds: int | None = None,
+    evidence: Path = Path("evidence"),
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Train a recipe with seeds 0, 1, ..., judge each, and keep the result as evidence.
+
+    Args:
+        name: of the recipe.
+        seeds: how many; None takes the recipe's number.
+        evidence: the folder in which `NAME.json` is written, whatever came out.
+        progress: called with a few words now and then.
+
+    Returns:
+        recipe, expected, got, passed, seconds, seeds, and every figure of every seed.
+
+    Raises:
+        WrongUse: if the recipe expects nothing, or seeds is below 1.
+    """
+    recipe = read_recipe(name)
+    if not recipe.expect:
+        raise WrongUse(f"recipe {name} expects no figure; run it with sparring play {name}.")
+    count = recipe.seeds if seeds is None else seeds
+    if count < 1:
+        raise WrongUse(f"seeds must be at least 1, got {count}.")
+    began = time.monotonic()
+    values = _values(recipe, count, progress or (lambda words: None))
+    checks = [_check(expectation, values) for expectation in recipe.expect]
+    result = {
+        "recipe": recipe.name,
+        "expected": [check["expected"] for check in checks],
+        "got": [check["got"] for check in checks],
+        "passed": all(check["passed"] for check in checks),
+        "seconds": round(time.monotonic() - began, 1),
+        "seeds": count,
+        "title": recipe.title,
+        "source": recipe.source,
+        "figures": values,
+        **machine(),
+    }
+    _keep(evidence / f"{recipe.name}.json", result)
+    return result
+
+
+def _values(recipe: Recipe, seeds: int, progress: Callable[[str], None]) -> Values:
+    values: Values = {title: [] for title in recipe.trainings}
+    dataset = open_dataset(recipe.data, **recipe.data_options)
+    for seed in range(seeds):
+        for title in recipe.trainings:
+            progress(f"{title}, seed {seed}")
+            began = time.process_time()
+            synthesizer = recipe.synthesizer(title, seed=seed).fit(recipe.data)
+            trained = time.process_time() - began
+            judgement = judge_synthesizer(synthesizer, dataset, n=recipe.items, seed=seed)
+            figures = {figure.name: round(figure.value, 6) for figure in judgement}
+            values[title].append({**figures, "train_cpu_seconds": round(trained, 1)})
+    return values
+
+
+def _check(expectation: Expectation, values: Values) -> dict[str, Any]:
+    got = [row[expectation.figure] for row in values[expectation.of]]
+    if expectation.over is not None:
+        under = [row[expectation.figure] for row in values[expectation.over]]
+        got = [a / b if b else float("inf") for a, b in zip(got, under, strict=True)]
+    low = -float("inf") if expectation.at_least is None else expectation.at_least
+    high = float("inf") if expectation.at_most is None else expectation.at_most
+    judged = got if expectation.every else [median(got)]
+    return {
+        "expected": expectation.sentence(),
+        "got": got if expectation.every else median(got),
+        "passed": all(low <= value <= high for value in judged),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Where and with what a result was made."""
+    return {
+        "sparring": __version__,
+        "torch": torch.__version__,
+        "commit": _commit(),
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "threads": torch.get_num_threads(),
+    }
+
+
+def _commit() -> str:
+    """The commit of the source tree this runs from, or "released" outside one."""
+    here = Path(__file__).parent
+    command = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "released"
+    return found.stdout.strip() if found.returncode == 0 else "released"
+
+
+def _keep(path: Path, result: dict[str, Any]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(".json.part")
+        aside.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        aside.rename(path)
+    except OSError as error:
+        raise Failure(cannot_write(path, error)) from error

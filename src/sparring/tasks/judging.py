@@ -1,0 +1,96 @@
+"""From a trained synthesizer or a run to a judgement and its report."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sparring.data import Dataset
+from sparring.report import Judgement, judge, write_report
+from sparring.tasks.run import Run
+from sparring.tasks.synthesizer import Synthesizer
+
+
+class _Sampler:
+    """What the report asks for items."""
+
+    def __init__(self, synthesizer: Synthesizer) -> None:
+        self._synthesizer = synthesizer
+
+    def sample(self, n: int, seed: int) -> Any:
+        return self._synthesizer.sample(n, seed=seed)
+
+    def labelled(self, n: int, seed: int) -> tuple[Any, Any] | None:
+        x, y = self._synthesizer._draw(n, None, seed)
+        return None if y is None else (self._synthesizer.modality_.decode(x), y.numpy())
+
+
+def judge_synthesizer(
+    synthesizer: Synthesizer,
+    dataset: Dataset,
+    n: int | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+    features: Any = None,
+) -> Judgement:
+    """Judge a fitted synthesizer against a data set's held-out part."""
+    return judge(
+        dataset, _Sampler(synthesizer), features=features, n=n, seed=seed, progress=progress
+    )
+
+
+def report_run(
+    folder: str | Path,
+    data: Any = None,
+    progress: Callable[[str], None] | None = None,
+    features: Any = None,
+) -> tuple[Path, dict[str, Any]]:
+    """Judge a run and write `report.json` and `report.html` into it.
+
+    Args:
+        folder: of the run.
+        data: the data again, if it was given in memory.
+        progress: called with a few words now and then.
+        features: of pictures; None takes the best that is installed.
+
+    Returns:
+        The page, and what report.json holds.
+
+    Raises:
+        WrongUse: if there is no run, or its data isn't there.
+    """
+    run = Run.open(folder)
+    synthesizer = Synthesizer.load(run.folder)
+    dataset = Synthesizer.data_of(run, data)
+    judgement = judge_synthesizer(synthesizer, dataset, progress=progress, features=features)
+    content, page = write_report(
+        run.folder,
+        judgement,
+        title=f"{dataset.name}: {synthesizer.game}",
+        log=run.log if run.log.exists() else None,
+        facts=_facts(run, synthesizer, dataset),
+    )
+    return page, json.loads(content.read_text(encoding="utf-8"))
+
+
+def _facts(run: Run, synthesizer: Synthesizer, dataset: Dataset) -> dict[str, Any]:
+    recipe, spec = run.recipe(), synthesizer.spec_
+    lines = [json.loads(line) for line in run.log.read_text(encoding="utf-8").splitlines()]
+    last: dict[str, Any] = next((line for line in reversed(lines) if "seconds" in line), {})
+    weights = sum(p.numel() for p in synthesizer.model_.parameters())
+    return {
+        "game": spec.game,
+        "networks": spec.networks,
+        "parameters": weights,
+        "classes": len(spec.classes),
+        "data": recipe["data"],
+        "licence": dataset.licence,
+        "training items": len(dataset.train),
+        "held-out items": len(dataset.heldout),
+        "steps": last.get("step"),
+        "samples seen": last.get("samples"),
+        "seconds": last.get("seconds"),
+        "seed": recipe["fit"]["seed"],
+        "options": spec.options,
+        "sparring": recipe["sparring"],
+    }

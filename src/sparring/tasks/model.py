@@ -1,0 +1,114 @@
+"""A trained game as a folder: weights in safetensors, all else in JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sparring.callbacks.store import read_tensors, write_tensors
+from sparring.core import Game
+from sparring.core.errors import Failure, WrongUse
+from sparring.data import modality_from
+from sparring.data.modality import Modality
+from sparring.games.catalog import find_game
+from sparring.priors import Categorical, Normal
+from sparring.tasks.choices import Fit, find_pair
+from sparring.tasks.parts import check_arguments, keywords, make
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """All that a game is built from, but the weights.
+
+    Attributes:
+        game: its name in the catalogue.
+        networks: the name of its pair of networks.
+        fit: what the networks fit.
+        options: of the game, parts written as data.
+        frequencies: how often each class comes; empty where there are none.
+        classes: their names.
+    """
+
+    game: str
+    networks: str
+    fit: Fit
+    options: Mapping[str, Any] = field(default_factory=dict)
+    frequencies: tuple[float, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def build(self) -> Game:
+        """A new game with freshly drawn weights.
+
+        Raises:
+            WrongUse: for an unknown game, networks or option.
+        """
+        entry = find_game(self.game)
+        generator, discriminator = find_pair(self.networks)(self.fit)
+        check_arguments(f"game {self.game!r}", entry.game, self.options)
+        labels = Categorical(self.frequencies) if self.frequencies else None
+        options = {name: make(value) for name, value in self.options.items()}
+        try:
+            prior = Normal(self.fit.latent)
+            return entry.make(generator, discriminator, prior, labels, **options)
+        except TypeError as error:
+            raise WrongUse(f"game {self.game!r} can't be made of {options}: {error}.") from error
+
+    def describe(self) -> dict[str, Any]:
+        """The specification in JSON's types."""
+        return asdict(self)
+
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any]) -> "ModelSpec":
+        """The specification that `describe` described."""
+        fit = dict(description["fit"])
+        fit["shape"] = tuple(fit["shape"])
+        fit["spans"] = tuple((kind, int(width)) for kind, width in fit["spans"])
+        return cls(
+            description["game"],
+            description["networks"],
+            Fit(**fit),
+            dict(description["options"]),
+            tuple(description["frequencies"]),
+            tuple(description["classes"]),
+        )
+
+
+def options_of(game: str) -> list[str]:
+    """The names of the options that a game of the catalogue takes."""
+    return keywords(find_game(game).game)
+
+
+def save_model(folder: Path, spec: ModelSpec, modality: Modality, game: Game) -> None:
+    """Write a game so that `load_model` can play on with it, whole or not at all."""
+    meta = {"model": spec.describe(), "modality": modality.describe(), "format": FORMAT}
+    tensors = {name: value.detach().cpu() for name, value in game.state_dict().items()}
+    write_tensors(folder, tensors, meta)
+
+
+def load_model(folder: Path) -> tuple[ModelSpec, Modality, Game]:
+    """Read what `save_model` wrote.
+
+    Raises:
+        WrongUse: if there is no model, or one of a newer version.
+        Failure: if a file is damaged.
+    """
+    if not folder.is_dir():
+        raise WrongUse(f"there is no model in {folder}; train one with sparring fit.")
+    tensors, meta = read_tensors(folder)
+    if int(meta.get("format", 0)) > FORMAT:
+        raise WrongUse(
+            f"the model in {folder} was written by a newer version of sparring "
+            f"(format {meta['format']}, this one reads up to {FORMAT}); upgrade sparring."
+        )
+    spec = ModelSpec.from_description(meta["model"])
+    with torch.random.fork_rng(devices=[]):
+        game = spec.build()
+    try:
+        game.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise Failure(f"the weights in {folder} don't fit the model described there.") from error
+    return spec, modality_from(meta["modality"]), game.eval()

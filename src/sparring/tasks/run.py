@@ -1,0 +1,109 @@
+"""A run: the folder with everything that one training made."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from sparring.callbacks.store import cannot_write
+from sparring.core.errors import Failure, WrongUse
+
+FORMAT = 1
+
+
+class Run:
+    """The folder of a run and where things are in it.
+
+    `recipe.toml` is all that is needed to play it again; `model/`, `checkpoints/`, `log.jsonl`,
+    `samples/`, `report.json` and `report.html` are what came out.
+
+    Args:
+        folder: where it is, or shall be.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.recipe_file = self.folder / "recipe.toml"
+        self.model = self.folder / "model"
+        self.log = self.folder / "log.jsonl"
+        self.samples = self.folder / "samples"
+
+    @classmethod
+    def create(cls, folder: str | Path, recipe: Mapping[str, Any]) -> "Run":
+        """Begin a run in a folder that holds none.
+
+        Raises:
+            WrongUse: if another run is there already; it is left as it is.
+            Failure: if the folder can't be written.
+        """
+        run = cls(folder)
+        if run.recipe_file.exists():
+            changes = differences(run.recipe(), recipe)
+            difference = f", which differs in {'; '.join(changes)}" if changes else ""
+            raise WrongUse(
+                f"{run.folder} already holds a run{difference}; go on with it by "
+                f"sparring resume {run.folder}, or name another folder."
+            )
+        try:
+            run.folder.mkdir(parents=True, exist_ok=True)
+            aside = run.folder / "recipe.toml.part"
+            aside.write_text(tomli_w.dumps(dict(recipe)), encoding="utf-8")
+            aside.rename(run.recipe_file)
+        except OSError as error:
+            raise Failure(cannot_write(run.folder, error)) from error
+        return run
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Run":
+        """The run in a folder.
+
+        Raises:
+            WrongUse: if there is none.
+        """
+        run = cls(folder)
+        if not run.recipe_file.is_file():
+            raise WrongUse(
+                f"there is no run in {run.folder} (it has no recipe.toml); "
+                f"begin one with sparring fit DATA --run {run.folder}."
+            )
+        return run
+
+    def recipe(self) -> dict[str, Any]:
+        """What the run was asked for.
+
+        Raises:
+            WrongUse: if the file can't be read, or a newer version wrote it.
+        """
+        try:
+            recipe = tomllib.loads(self.recipe_file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise WrongUse(f"{self.recipe_file} isn't a recipe: {error}.") from error
+        if recipe.get("format", FORMAT) > FORMAT:
+            raise WrongUse(
+                f"{self.recipe_file} was written by a newer version of sparring (format "
+                f"{recipe['format']}, this one reads up to {FORMAT}); upgrade sparring."
+            )
+        return recipe
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any], at: str = "") -> list[str]:
+    """What two nested mappings disagree on, one line each.
+
+    Example:
+        >>> differences({"fit": {"steps": 5}}, {"fit": {"steps": 9}})
+        ['fit.steps: 5 there, 9 here']
+    """
+    found: list[str] = []
+    for key in dict.fromkeys([*one, *other]):
+        a, b = one.get(key), other.get(key)
+        if isinstance(a, Mapping) and isinstance(b, Mapping):
+            found += differences(a, b, f"{at}{key}.")
+        elif a != b:
+            found.append(f"{at}{key}: {_shown(a)} there, {_shown(b)} here")
+    return found
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else repr(value)

@@ -1,0 +1,306 @@
+"""The front for users: data in, more of its kind out."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator
+from torch import Tensor
+
+from sparring.core import Callback, Samples, evaluating
+from sparring.core.errors import WrongUse
+from sparring.core.names import closest
+from sparring.data import Dataset, open_dataset
+from sparring.metrics.two_sample import two_sample_auc
+from sparring.tasks.model import load_model, save_model
+from sparring.tasks.planning import Plan, plan
+from sparring.tasks.run import Run
+from sparring.tasks.training import train_plan
+
+
+class Synthesizer(BaseEstimator):
+    """Learns a data set and makes new items of its kind.
+
+    `fit` looks at the data: its modality, size and classes choose the networks and the settings
+    that are left at None. Everything chosen is written into the run's recipe.
+
+    Args:
+        game: a name from `sparring list games`.
+        networks: "mlp", "dcgan" or "residual"; None lets the game and the data choose.
+        steps: how long to train; None takes the data's default, unless `minutes` is given.
+        minutes: train for so long.
+        batch_size: items in a batch, of all processes together.
+        latent: length of the latent vector.
+        width: of the networks' layers.
+        half_life: of the averaged weights, in items seen.
+        conditional: learn the classes, where there are any; None does.
+        options: of the game, such as {"gamma": 0.5}; parts are written as data,
+            {"generator_optimizer": {"part": "Adam", "lr": 1e-4}}.
+        rule: the update rule, as data: {"part": "Extragradient"}; None alternates.
+        seed: of everything random.
+        modality: "image", "table" or "points"; None looks.
+        size: side length to which pictures are cropped and resized.
+        target: the column whose prediction measures a table's use.
+        separator: of a CSV file.
+        heldout: fraction of the data that is kept from training and used to judge.
+        device: "auto", "cpu" or "cuda".
+        precision: "float32" or "bfloat16".
+        processes: how many train together.
+        run: the folder for everything that is made; None keeps it in memory.
+        previews: whether samples are drawn while it trains.
+        alarms: whether the training is watched.
+        callbacks: more to do beside the training.
+
+    Attributes:
+        model_: the trained game. modality_: how items become tensors. spec_: what was built.
+        n_features_in_: numbers in an item.
+
+    Example:
+        >>> from sklearn.datasets import load_digits
+        >>> digits = load_digits().images.astype("uint8") * 15
+        >>> made = Synthesizer(steps=2, batch_size=8, width=8, alarms=False).fit(digits).sample(3)
+        >>> made.shape, made.dtype
+        ((3, 8, 8), dtype('uint8'))
+    """
+
+    def __init__(
+        self,
+        game: str = "r3gan",
+        *,
+        networks: str | None = None,
+        steps: int | None = None,
+        minutes: float | None = None,
+        batch_size: int | None = None,
+        latent: int | None = None,
+        width: int | None = None,
+        half_life: float | None = None,
+        conditional: bool | None = None,
+        options: Mapping[str, Any] | None = None,
+        rule: Mapping[str, Any] | None = None,
+        seed: int = 0,
+        modality: str | None = None,
+        size: int | None = None,
+        target: str | None = None,
+        separator: str | None = None,
+        heldout: float = 0.1,
+        device: str = "auto",
+        precision: str = "float32",
+        processes: int = 1,
+        run: str | Path | None = None,
+        previews: bool = True,
+        alarms: bool = True,
+        callbacks: Sequence[Callback] = (),
+    ) -> None:
+        self.game = game
+        self.networks = networks
+        self.steps = steps
+        self.minutes = minutes
+        self.batch_size = batch_size
+        self.latent = latent
+        self.width = width
+        self.half_life = half_life
+        self.conditional = conditional
+        self.options = options
+        self.rule = rule
+        self.seed = seed
+        self.modality = modality
+        self.size = size
+        self.target = target
+        self.separator = separator
+        self.heldout = heldout
+        self.device = device
+        self.precision = precision
+        self.processes = processes
+        self.run = run
+        self.previews = previews
+        self.alarms = alarms
+        self.callbacks = callbacks
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803 - scikit-learn's names
+        """Train on a data set.
+
+        Args:
+            X: a name from `sparring list data`, a folder, a file, an array or a data frame.
+            y: class numbers or names, one an item, where X doesn't hold them.
+
+        Returns:
+            The synthesizer itself.
+
+        Raises:
+            WrongUse: if the data or an argument can't be used.
+            Failure: if the training breaks off.
+        """
+        settings = dict(self.get_params(deep=False))
+        dataset = self._open(X, y)
+        chosen = plan(dataset, settings)
+        run = None if self.run is None else Run.create(self.run, chosen.recipe(_source_of(X)))
+        return self._train(dataset, chosen, run, resume=False)
+
+    def _open(self, data: Any, labels: Any = None) -> Dataset:
+        return open_dataset(
+            data,
+            modality=self.modality,
+            size=self.size,
+            labels=labels,
+            target=self.target,
+            separator=self.separator,
+            heldout=self.heldout,
+            seed=self.seed,
+        )
+
+    def _train(self, dataset: Dataset, chosen: Plan, run: Run | None, resume: bool) -> Self:
+        self.model_ = train_plan(dataset, chosen, run, self.callbacks, resume)
+        self.spec_, self.modality_ = chosen.spec, dataset.modality
+        self.n_features_in_ = int(np.prod(dataset.modality.shape))
+        return self
+
+    @classmethod
+    def resume(cls, run: str | Path, data: Any = None, **changes: Any) -> "Synthesizer":
+        """Go on with a run that was broken off; it ends as if it had not been.
+
+        Args:
+            run: its folder.
+            data: the data again, if it was given in memory.
+            changes: parameters that don't change what is learnt, such as `callbacks`.
+
+        Raises:
+            WrongUse: if there is no run, or its data is needed and not given.
+        """
+        folder = Run.open(run)
+        synthesizer = cls(**{**_parameters(folder), **changes, "run": run})
+        dataset = cls.data_of(folder, data)
+        chosen = plan(dataset, synthesizer.get_params(deep=False))
+        return synthesizer._train(dataset, chosen, folder, resume=True)
+
+    @classmethod
+    def data_of(cls, run: Run, data: Any = None) -> Dataset:
+        """The data set that a run was trained on, opened as it was then.
+
+        Raises:
+            WrongUse: if it was given in memory and isn't given again.
+        """
+        source = run.recipe()["data"] if data is None else data
+        if isinstance(source, str) and source == _IN_MEMORY:
+            raise WrongUse(
+                f"the data of the run in {run.folder} was given in memory; give it again, as data."
+            )
+        return cls(**_parameters(run))._open(source)
+
+    def sample(
+        self, n: int = 1, condition: Mapping[str, Any] | None = None, seed: int | None = None
+    ) -> Any:
+        """Make new items.
+
+        Args:
+            n: how many, at least 1.
+            condition: {"class": name or number} asks a class-conditional model for a class.
+            seed: of the draw; None draws anew each time.
+
+        Returns:
+            Items of the kind that was fitted: uint8 pictures of shape (n, h, w) or (n, h, w, 3), a
+            data frame of n rows, or an array of shape (n, d).
+
+        Raises:
+            WrongUse: for a condition that the model doesn't know, or n below 1.
+        """
+        return self.modality_.decode(self._draw(n, condition, seed)[0])
+
+    def _draw(
+        self, n: int, condition: Mapping[str, Any] | None, seed: int | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """n new items in model space, and their classes where there are any."""
+        game = self._fitted()
+        if n < 1:
+            raise WrongUse(f"n must be at least 1, got {n}.")
+        asked = self._labels(n, condition)
+        labels: list[Tensor] = []
+        items: list[Tensor] = []
+        with torch.random.fork_rng(devices=[]), evaluating(game):
+            torch.seed() if seed is None else torch.manual_seed(seed)
+            for start in range(0, n, 1000):
+                size = min(1000, n - start)
+                batch: dict[str, Tensor] = {}
+                if asked is not None:
+                    batch["y"] = asked[start : start + size]
+                elif game.labels is not None:  # type: ignore[attr-defined]
+                    batch["y"] = game.labels.sample(size)  # type: ignore[attr-defined]
+                items.append(game.sample(size, batch))
+                labels += [batch["y"]] if "y" in batch else []
+        return torch.cat(items), torch.cat(labels) if labels else None
+
+    def _labels(self, n: int, condition: Mapping[str, Any] | None) -> Tensor | None:
+        if not condition:
+            return None
+        unknown = [key for key in condition if key != "class"]
+        if unknown or not self.spec_.classes:
+            known = "class" if self.spec_.classes else "nothing: it was trained without classes"
+            raise WrongUse(
+                f"the model can't be asked for {', '.join(unknown or condition)}; it knows {known}."
+            )
+        name = str(condition["class"])
+        if name not in self.spec_.classes:
+            raise WrongUse(f"there is no class {name!r}{closest(name, self.spec_.classes)}")
+        return torch.full((n,), self.spec_.classes.index(name))
+
+    def _fitted(self) -> Any:
+        if not hasattr(self, "model_") or not isinstance(self.model_, Samples):
+            from sklearn.exceptions import NotFittedError
+
+            raise NotFittedError("this Synthesizer isn't fitted yet; call fit or load first.")
+        return self.model_
+
+    def score(self, X: Any, y: Any = None) -> float:  # noqa: N803 - scikit-learn's names
+        """How hard it is to tell new items from those of X.
+
+        2 (1 - AUC) of boosted trees that try, cross-validated: 1 means that they can't, 0 that they
+        always can. Pictures are judged by their pixels; `report` looks deeper.
+
+        Args:
+            X: items as given to `fit`.
+            y: ignored.
+        """
+        dataset = self._open(X)
+        real = dataset.train_items
+        if real is None:
+            real = dataset.train[torch.arange(len(dataset.train))]["x"].flatten(1).numpy()
+            made: Any = self._draw(len(real), None, self.seed)[0].flatten(1).numpy()
+        else:
+            made = self.sample(len(real), seed=self.seed)
+        auc = two_sample_auc(real, made, seed=self.seed)
+        return float(min(1.0, 2 * (1 - auc)))
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model into a folder: safetensors and JSON, nothing that could be executed."""
+        save_model(Path(folder), self.spec_, self.modality_, self._fitted())
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Synthesizer":
+        """The synthesizer that was saved in a folder, or trained in the run that is there.
+
+        Raises:
+            WrongUse: if there is no model. Failure: if a file of it is damaged.
+        """
+        folder = Path(folder)
+        place = folder / "model" if (folder / "model").is_dir() else folder
+        synthesizer = cls()
+        synthesizer.spec_, synthesizer.modality_, synthesizer.model_ = load_model(place)
+        synthesizer.game = synthesizer.spec_.game
+        synthesizer.n_features_in_ = int(np.prod(synthesizer.modality_.shape))
+        return synthesizer
+
+
+_IN_MEMORY = "in memory"
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    recipe = run.recipe()
+    return {**recipe["fit"], **recipe.get("data_options", {})}
+
+
+def _source_of(data: Any) -> str:
+    """How a recipe names the data: by name or path, if it has one."""
+    if isinstance(data, str | Path):
+        return str(Path(data).resolve()) if Path(data).exists() else str(data)
+    return _IN_MEMORY

@@ -1,0 +1,178 @@
+"""Training what a plan says, with everything beside it: averages, log, alarms, checkpoints."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from sparring.callbacks import Average, Checkpoint, Preview, Record, StopAfter, Watch
+from sparring.callbacks.alarms import Memorising, default_alarms
+from sparring.core import Backend, Callback, Game, Samples, TrainingState, train
+from sparring.core.errors import Failure, WrongUse
+from sparring.data import Batches, Dataset
+from sparring.data.modality import Modality
+from sparring.metrics.copying import data_copying
+from sparring.tasks.model import load_model, save_model
+from sparring.tasks.planning import Plan
+from sparring.tasks.run import Run
+
+_PROBE = 256
+
+
+def train_plan(
+    dataset: Dataset,
+    plan: Plan,
+    run: Run | None,
+    callbacks: Sequence[Callback] = (),
+    resume: bool = False,
+) -> Game:
+    """Train a plan's game on a data set, and keep the model in the run if there is one.
+
+    Args:
+        dataset: what is learnt.
+        plan: from what.
+        run: where everything is kept, or None.
+        callbacks: more to do beside the training.
+        resume: go on from the run's newest checkpoint.
+
+    Returns:
+        The game with its averaged weights, ready to sample.
+
+    Raises:
+        WrongUse: if several processes have no run to meet in.
+        Failure: if the training breaks off; when memory runs out, with the batch size that fits.
+    """
+    settings = plan.settings
+    backend = Backend(settings["device"], settings["precision"], settings["processes"])
+    if backend.processes > 1 and run is None:
+        raise WrongUse("several processes meet in the run's folder; give run='FOLDER'.")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings["seed"])
+        game = plan.spec.build()
+
+    def play() -> Game | None:
+        _train(game, dataset, plan, run, callbacks, backend, resume)
+        return game if backend.processes == 1 else None
+
+    played = backend.launch(play)
+    if played is None and run is not None:
+        played = load_model(run.model)[2]
+    if played is None:
+        raise Failure("the training ended without a model.")
+    return played.eval()
+
+
+def _train(
+    game: Game,
+    dataset: Dataset,
+    plan: Plan,
+    run: Run | None,
+    callbacks: Sequence[Callback],
+    backend: Backend,
+    resume: bool,
+) -> None:
+    settings = plan.settings
+    batches = Batches(dataset.train, settings["batch_size"], settings["seed"])
+    beside = _beside(dataset, plan, run, callbacks)
+    keeper = next((c for c in beside if isinstance(c, Checkpoint)), None)
+    try:
+        state = train(
+            game,
+            batches,
+            steps=settings["steps"],
+            rule=plan.rule,
+            backend=backend,
+            callbacks=beside,
+            seed=settings["seed"],
+            restore=keeper.restore if keeper is not None and resume else None,
+        )
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, Failure) or not _out_of_memory(error):
+            raise
+        raise Failure(_what_fits(plan, dataset, backend)) from error
+    _take_averages(state)
+    if run is not None and backend.main:
+        save_model(run.model, plan.spec, dataset.modality, game.cpu())
+    backend.barrier()
+
+
+def _take_averages(state: TrainingState) -> None:
+    if "game" in state.averages:
+        for tensor, average in zip(
+            state.game.averaged_tensors(), state.averages["game"], strict=True
+        ):
+            tensor.copy_(average)
+
+
+def _beside(
+    dataset: Dataset, plan: Plan, run: Run | None, extra: Sequence[Callback]
+) -> list[Callback]:
+    """The callbacks in the order in which they must stand."""
+    settings = plan.settings
+    beside: list[Callback] = [Average(settings["half_life"])]
+    announce = [c.announce for c in extra if hasattr(c, "announce")]
+    if settings["alarms"] and len(dataset.train) >= _PROBE:
+        tell = (lambda event: [one(event) for one in announce]) if announce else None
+        beside.append(_watch(dataset, tell))
+    if run is not None:
+        beside.append(Record(run.folder))
+        if settings["previews"]:
+            beside.append(_preview(dataset, plan, run))
+    if settings["minutes"] is not None:
+        beside.append(StopAfter(settings["minutes"]))
+    beside += extra
+    if run is not None:
+        beside.append(Checkpoint(run.folder, every=1000, seconds=60))
+    return beside
+
+
+def _watch(dataset: Dataset, announce: object) -> Watch:
+    spread = torch.linspace(0, len(dataset.train) - 1, _PROBE).long()
+    alarms = default_alarms()
+    if len(dataset.heldout) >= _PROBE:
+        heldout = dataset.heldout[torch.arange(_PROBE)]["x"]
+        alarms.append(Memorising(data_copying, dataset.train[spread]["x"], heldout))
+    return Watch(dataset.train[spread], alarms, announce=announce)  # type: ignore[arg-type]
+
+
+def _preview(dataset: Dataset, plan: Plan, run: Run) -> Preview:
+    modality: Modality = dataset.modality
+
+    def show(x: Tensor, path: Path) -> None:
+        modality.show(modality.decode(x.cpu())).save(f"{path}.png")
+
+    classes = len(plan.spec.classes)
+    rows = 64 if len(modality.shape) == 3 else 1000
+    condition = {"y": torch.arange(rows) % classes} if classes else None
+    return Preview(run.folder, show, every=1000, n=rows, condition=condition)
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    words = str(error)
+    return (
+        isinstance(error, torch.cuda.OutOfMemoryError | MemoryError)
+        or "can't allocate memory" in words
+        or "not enough memory" in words
+    )
+
+
+def _what_fits(plan: Plan, dataset: Dataset, backend: Backend) -> str:
+    """The sentence for memory that ran out, with the largest halved batch size that fits."""
+    size = int(plan.settings["batch_size"])
+    smaller = size // 2
+    while smaller >= 1 and not _fits(plan, dataset, backend, smaller):
+        smaller //= 2
+    remedy = f"{smaller} fits: --set batch_size={smaller}" if smaller else "no batch size fits"
+    return f"memory ran out with batch_size {size}; {remedy}."
+
+
+def _fits(plan: Plan, dataset: Dataset, backend: Backend, size: int) -> bool:
+    game = plan.spec.build()
+    try:
+        train(game, Batches(dataset.train, size), steps=1, rule=plan.rule, backend=backend)
+    except (RuntimeError, MemoryError) as error:
+        if not _out_of_memory(error):
+            raise
+        return False
+    return isinstance(game, Samples)
