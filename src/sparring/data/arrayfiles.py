@@ -48,7 +48,7 @@ def read_npz(path: Path, labels: str | None = None) -> Arrays:
         with np.load(path, allow_pickle=False) as archive:
             held: dict[str, Any] = {name: archive[name] for name in archive.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        reason = "Python objects" if "allow_pickle" in str(error) else "no readable arrays"
+        reason = "Python objects" if "Object arrays" in str(error) else "no readable arrays"
         raise WrongUse(f"{path} holds {reason}: save plain arrays with numpy.savez.") from error
     if labels is not None and labels not in held:
         raise WrongUse(f"{path} has no array {labels!r} for labels, only {', '.join(held)}.")

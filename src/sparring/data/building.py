@@ -81,8 +81,9 @@ def _like(arrays: Arrays, classes: tuple[str, ...]) -> np.ndarray:
     unknown = sorted(set(listed) - set(classes))
     if unknown:
         raise WrongUse(f"Class {unknown[0]!r} is in the held-out part but not in the training one.")
-    codes: np.ndarray = np.array([classes.index(label) for label in listed], dtype=np.int64)
-    return codes[y]
+    places = np.array([classes.index(label) for label in listed], dtype=np.int64)
+    codes: np.ndarray = places[y]
+    return codes
 
 
 def table_dataset(

@@ -79,7 +79,8 @@ class Levels(Encoder):
         values = np.append(self.levels, np.nan) if self.missing else np.asarray(self.levels)
         if self.width == 0:
             return np.full(len(block), values[0])
-        return values[block.argmax(axis=1)]
+        plain: np.ndarray = values[block.argmax(axis=1)]
+        return plain
 
     def describe(self) -> dict[str, Any]:
         return {"encoder": self.name, "levels": list(self.levels), "missing": self.missing}
@@ -147,7 +148,8 @@ def _knots(plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     def score(rank: np.ndarray) -> np.ndarray:
         # Half an item from either end: the extremes get the scores of extremes, not infinity.
-        return ndtri((rank / items).clip(0.5 / items, 1 - 0.5 / items))
+        scores: np.ndarray = ndtri((rank / items).clip(0.5 / items, 1 - 0.5 / items))
+        return scores
 
     low, middle, high = score(starts), score((starts + ends) / 2), score(ends)
     limit = high[-1]

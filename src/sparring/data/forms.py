@@ -68,8 +68,8 @@ class Numbers(Form):
         column = pd.Series(plain)
         if column.isna().any() and not self.dtype.startswith("float"):
             # Nullable dtypes read NaN as a number; through object it is a missing value.
-            return column.astype(object).where(column.notna(), None).astype(self.dtype)
-        return column.astype(self.dtype)
+            return _cast(column.astype(object).where(column.notna(), None), self.dtype)
+        return _cast(column, self.dtype)
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,17 @@ class Dates(Form):
         if self.text == "date":
             return column.dt.date.astype(object)
         if self.text is not None:
-            return column.dt.strftime(self.text).astype(self.dtype)
+            return _cast(column.dt.strftime(self.text), self.dtype)
         if self.zone is not None:
             column = column.dt.tz_localize("UTC").dt.tz_convert(self.zone)
         if self.dtype == "object":
             return column.astype(object)
-        return column.astype(self.dtype)
+        return _cast(column, self.dtype)
+
+
+def _cast(series: pd.Series, dtype: Any) -> pd.Series:
+    result: pd.Series = series.astype(dtype)
+    return result
 
 
 def moments(series: pd.Series, text: str | None) -> pd.Series:

@@ -83,7 +83,9 @@ class Image(Modality):
                 f"Images must be a uint8 array of shape (n, {', '.join(map(str, expected))}), "
                 f"got {array.dtype} of shape {array.shape}."
             )
-        tensor = torch.from_numpy(np.ascontiguousarray(array))
+        array = np.ascontiguousarray(array)
+        # torch warns of arrays that may not be written to, such as those mapped from a file.
+        tensor = torch.from_numpy(array if array.flags.writeable else array.copy())
         if self.channels == 1:
             return tensor.unsqueeze(1)  # (n, 1, s, s)
         return tensor.permute(0, 3, 1, 2).contiguous()  # (n, 3, s, s)

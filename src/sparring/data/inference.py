@@ -92,7 +92,10 @@ def form_of(series: pd.Series) -> Form:
     """
     values = series.dropna()
     if len(values) == 0:
-        raise WrongUse(f"Column {series.name!r} holds only missing values: drop it.")
+        raise WrongUse(
+            f"Column {series.name!r} holds only missing values: drop it with "
+            f"`--set drop={series.name}`."
+        )
     dtype = series.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return _categorical(series)
@@ -131,14 +134,14 @@ def _objects(series: pd.Series, values: pd.Series) -> Form:
         fewer = texts if texts.sum() * 2 <= len(texts) else ~texts
         if texts.any() and not texts.all():
             rows = np.flatnonzero(series.notna())[fewer]
-            what = "text" if fewer is texts else "no text"
-            raise _mixed(series, f"the others but {what} in {rows_text(rows)}")
+            what = ("text", "other values") if fewer is texts else ("other values", "text")
+            raise _mixed(series, f"{what[0]} in {rows_text(rows)} and {what[1]} elsewhere")
     raise _unsupported(series, f"values of type {type(values.iloc[0]).__name__}")
 
 
 def _mixed(series: pd.Series, what: str) -> WrongUse:
     return WrongUse(
-        f"Column {series.name!r} mixes types, with {what}: correct these values, leave them empty "
+        f"Column {series.name!r} mixes types, {what}: correct these values, leave them empty "
         f"or name them with `--set missing=...` if they are missing, or take the column as text "
         f"with `--set categories={series.name}`."
     )
@@ -154,7 +157,7 @@ def _texts(series: pd.Series, values: pd.Series) -> Form:
     if 0.9 <= numbers.mean() < 1:
         rows = np.flatnonzero(series.notna())[~numbers]
         example = values[~numbers].iloc[0]
-        raise _mixed(series, f"numbers but text such as {example!r} in {rows_text(rows)}")
+        raise _mixed(series, f"text such as {example!r} in {rows_text(rows)} and numbers elsewhere")
     return Categories(str(series.dtype), _few(series, sorted(distinct)))
 
 

@@ -53,7 +53,8 @@ class _Wish:
     def refuse(self, what: str, *options: str) -> None:
         """Refuse options that mean nothing for this kind of data."""
         for option in options:
-            if getattr(self, option) not in (None, ()):
+            given = getattr(self, option)
+            if given is not None and not (isinstance(given, tuple) and not given):
                 raise WrongUse(f"{option} means nothing for {what}: leave it out.")
 
     def expect(self, kind: str, what: str) -> None:

@@ -78,8 +78,8 @@ class Points(Modality):
 
     def decode(self, x: Tensor) -> np.ndarray:
         """(n, d) -> (n, d) float64."""
-        numbers: np.ndarray = x.detach().cpu().double().numpy()
-        return numbers * self.scale + np.asarray(self.centre)
+        items: np.ndarray = x.detach().cpu().double().numpy() * self.scale + self.centre
+        return items
 
     def show(self, items: Any) -> Picture:
         """The first two coordinates as a cloud; one coordinate as a histogram."""

@@ -69,7 +69,7 @@ def _check(picture: PIL.Image.Image, path: Path) -> None:
             f"{path} is animated or holds {frames} pictures: save its frames as separate files."
         )
     # Pillow reads 16-bit RGB as 8 bits without a word; only the raw mode tells.
-    if picture.mode[0] in "IF" or ";16" in str(picture.tile):
+    if picture.mode[0] in "IF" or ";16" in str(getattr(picture, "tile", "")):
         raise WrongUse(f"{path} has more than 8 bits per channel: convert it to 8 bits first.")
 
 
@@ -151,7 +151,7 @@ def read_image(path: Path, channels: int, size: int | None = None) -> np.ndarray
             raise _unreadable(path) from error
     if size is not None:
         picture = fit(picture, size)
-    return np.asarray(picture)
+    return np.array(picture)
 
 
 def _check_opaque(picture: PIL.Image.Image, path: Path) -> None:

@@ -116,14 +116,14 @@ def _check_header(path: Path, separator: str) -> None:
                     f"{path} seems to have one column named {header[0][:60]!r}: give its "
                     f"separator, `--set separator={shown}`."
                 )
-    for index, name in enumerate(header):
-        if name in header[:index]:
-            raise WrongUse(f"{path} has two columns named {name!r}: rename one of them.")
     if pd.to_numeric(pd.Series(header), errors="coerce").notna().all():
         raise WrongUse(
             f"{path} must begin with a line that names the columns, got numbers "
             f"({', '.join(header)[:60]}): put such a line before them."
         )
+    for index, name in enumerate(header):
+        if name in header[:index]:
+            raise WrongUse(f"{path} has two columns named {name!r}: rename one of them.")
 
 
 def _read_csv(path: Path, separator: str, missing: list[str]) -> pd.DataFrame:
@@ -143,6 +143,8 @@ def _read_csv(path: Path, separator: str, missing: list[str]) -> pd.DataFrame:
         raise _not_utf8(path) from error
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+        if isinstance(error, pd.errors.ParserWarning):
+            reason = "there are more values than names"
         raise WrongUse(
             f"{path} has lines of different lengths ({reason}): correct them, or give another "
             f"separator."
