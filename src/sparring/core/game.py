@@ -4,8 +4,10 @@ A game of two is a GAN; of three, inference or censoring; of four, translation; 
 model. Nothing here knows about data, devices or processes.
 """
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -123,6 +125,7 @@ class Game(nn.Module):
         turns: who moves in which order; a bare name is a turn taken once every step.
         step: how many steps the training has taken, for losses that change over time.
         steps: how many it will take, or None where time decides.
+        traced: whether the update rule differentiates through every player's gradient; set by it.
         averaged: names of the networks whose averaged weights are used to sample, score or encode;
             empty means all.
 
@@ -149,10 +152,19 @@ class Game(nn.Module):
         super().__init__()
         self.step = 0
         self.steps: int | None = None
+        self.traced = False
 
     def order(self) -> list[Turn]:
         """The turns, bare names spelled out."""
         return [turn if isinstance(turn, Turn) else Turn(turn) for turn in self.turns]
+
+    def fixed(self) -> AbstractContextManager[Any]:
+        """Inside, the other players' networks make constants: no graph is kept of what they do.
+
+        A loss that uses another player's networks without being its loss makes their items here;
+        a rule that differentiates through every player's gradient still gets the graph.
+        """
+        return contextlib.nullcontext() if self.traced else torch.no_grad()
 
     def check(self) -> None:
         """Refuse a game whose parts don't fit together.

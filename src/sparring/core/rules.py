@@ -136,7 +136,8 @@ class Consensus:
     """All move down their losses and down the length of v: w' = w - h (v + gamma grad |v|^2 / 2).
 
     Mescheder et al. 2017 (arXiv 1705.10461, eq. 11). Every player's losses are evaluated at the
-    same point; the gradient of |v|^2 runs through the gradients of all of them.
+    same point; the gradient of |v|^2 runs through the gradients of all of them, and so through
+    what a game otherwise makes in `Game.fixed`.
 
     Args:
         gamma: weight of the length, at least 0.
@@ -157,7 +158,11 @@ class Consensus:
 
     def step(self, state: TrainingState) -> None:
         for movers, batch in _rounds(state):
-            self._together(state, movers, batch)
+            state.game.traced = True
+            try:
+                self._together(state, movers, batch)
+            finally:
+                state.game.traced = False
             for name in movers:
                 state.move(name)
 

@@ -89,7 +89,7 @@ class GAN(Game, Samples, Scores):
     def discriminator_loss(self, batch: Batch) -> Terms:
         """The loss on real and generated items, and the regularizers' terms."""
         real, y = self._tensor("x", batch), self._labels_of(batch)
-        with torch.no_grad():
+        with self.fixed():
             fake = self._call(self.generator, self.prior.sample(len(real)), y)
         x = torch.cat([real, fake])  # (2 n, ...)
         if any(r.on_inputs(self.step) for r in self.regularizers):

@@ -25,7 +25,9 @@ def _refuse_negative(of: object, **values: float) -> None:
 def _one_each(items: Tensor) -> Tensor:
     """A uniform number in [0, 1) for each item, of shape (n, 1, ...)."""
     ones = (1,) * (items.dim() - 1)
-    return draw(lambda n: torch.rand(n, *ones, device=items.device), items.shape[0])
+    return draw(
+        lambda n: torch.rand(n, *ones, dtype=items.dtype, device=items.device), items.shape[0]
+    )
 
 
 @dataclass(frozen=True)
@@ -86,5 +88,6 @@ class DRAGAN(Regularizer):
 
     def __call__(self, evaluation: Evaluation) -> Terms:
         real = evaluation.real
-        noise = draw(lambda n: torch.randn(n, *real.shape[1:], device=real.device), real.shape[0])
+        shape, dtype, device = real.shape[1:], real.dtype, real.device
+        noise = draw(lambda n: torch.randn(n, *shape, dtype=dtype, device=device), len(real))
         return {"dragan": _unit_slope(evaluation, real + self.deviation * noise, self.weight)}

@@ -30,12 +30,12 @@ class Evaluation:
     @property
     def real(self) -> Tensor:
         """The real items, of shape (n, ...)."""
-        return self.x.chunk(2)[0].detach()
+        return self.x.chunk(2)[0]
 
     @property
     def fake(self) -> Tensor:
         """The generated items, of shape (n, ...)."""
-        return self.x.chunk(2)[1].detach()
+        return self.x.chunk(2)[1]
 
     @cached_property
     def input_gradient(self) -> Tensor:
