@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 Span = tuple[str, int]
 
@@ -119,10 +119,10 @@ class NormalScores(Encoder):
         known = np.where(absent, values[0], plain).clip(values[0], values[-1])
         first = np.searchsorted(values, known, side="left")
         last = np.searchsorted(values, known, side="right") - 1
-        # On a knot: the middle of its scores (an atom's interval). Between two: interpolated.
-        on_knot = last >= first
-        middle = 0.5 * (scores[first] + scores[last])
-        z = np.where(on_knot, middle, np.interp(known, values, scores))
+        z = np.interp(known, values, scores)
+        atom = last > first
+        ends = ndtr(scores[first[atom]]) + ndtr(scores[last[atom]])
+        z[atom] = ndtri(0.5 * ends)
         out[:, 0] = np.where(absent, 0.0, z)
         if self.missing:
             out[:, 1], out[:, 2] = ~absent, absent

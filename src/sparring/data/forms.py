@@ -138,7 +138,8 @@ class Dates(Form):
 
     def plain(self, series: pd.Series) -> np.ndarray:
         ticks, missing = date_ticks(moments(series, self.text), self.ticks)
-        steps = ticks / self.step - self.origin
+        # Whole numbers first: nanoseconds since 1970 are too many for a float.
+        steps = (ticks - self.origin * self.step) / self.step
         return np.where(missing, np.nan, steps)
 
     def series(self, plain: np.ndarray) -> pd.Series:
