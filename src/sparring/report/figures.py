@@ -1,0 +1,249 @@
+"""What a report says: figures between a floor and a ceiling, and what was looked at."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median, pstdev
+from typing import Any
+
+GROUPS = ("quality", "diversity", "copying")
+"""In the order in which they stand in a report; cost, the fourth, is no judgement."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The value that something known gets under the same metric and sample size.
+
+    Attributes:
+        name: of what got it, such as "mean image plus noise".
+        value: median over the resamples.
+        low, high: the least and the largest of them.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+    @staticmethod
+    def of(name: str, values: Sequence[float]) -> "Mark":
+        """The mark of something by its values over the resamples."""
+        return Mark(name, median(values), min(values), max(values))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a figure is, before it has a value.
+
+    Attributes:
+        name: as in report.json, such as "precision".
+        title: in words.
+        group: quality, diversity or copying.
+        better: "lower", "higher", or "near" where the ceiling may be overshot.
+        meaning: one sentence.
+        words: what value, ceiling and position together say; `placed` where None.
+    """
+
+    name: str
+    title: str
+    group: str
+    better: str
+    meaning: str
+    words: "Callable[[float, Mark, float | None], str] | None" = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a report.
+
+    Attributes:
+        name, title, group, better, meaning: see `Kind`.
+        value: median over the resamples.
+        values: in each resample.
+        deviation: standard deviation over the resamples.
+        floor: what the best of the worthless generators gets.
+        floors: what each of them gets.
+        ceiling: what real data gets that was not trained on (or as its name says).
+        generated, real: how many items were compared with how many.
+        position: 0 at the floor, 1 at the ceiling, linear, not cut; None where the floor is no
+            worse than the ceiling, so that the figure can't tell good from bad.
+        verdict: the position in words.
+    """
+
+    name: str
+    title: str
+    group: str
+    better: str
+    meaning: str
+    value: float
+    values: tuple[float, ...]
+    deviation: float
+    floor: Mark
+    floors: tuple[Mark, ...]
+    ceiling: Mark
+    generated: int
+    real: int
+    position: float | None
+    verdict: str
+
+    @property
+    def low(self) -> float:
+        """The least value over the resamples."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The largest value over the resamples."""
+        return max(self.values)
+
+    @staticmethod
+    def of(
+        kind: Kind,
+        values: Sequence[float],
+        floors: Sequence[Mark],
+        ceiling: Mark,
+        counts: tuple[int, int],
+    ) -> "Figure":
+        """A figure from its values and marks; the best of the floors is the floor."""
+        value = median(values)
+        floor = min(floors, key=lambda mark: _worse_by(mark, ceiling, kind.better))
+        position = _position(value, floor, ceiling, kind.better)
+        words = kind.words or placed
+        return Figure(
+            kind.name,
+            kind.title,
+            kind.group,
+            kind.better,
+            kind.meaning,
+            value,
+            tuple(values),
+            pstdev(values),
+            floor,
+            tuple(floors),
+            ceiling,
+            *counts,
+            position,
+            words(value, ceiling, position),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The figure in JSON's types."""
+        spread = {"min": self.low, "max": self.high, "deviation": self.deviation}
+        return {**asdict(self), "spread": spread}
+
+    @staticmethod
+    def from_json(content: Mapping[str, Any]) -> "Figure":
+        """The figure that `to_json` gave."""
+        fields = {name: value for name, value in content.items() if name != "spread"}
+        fields["values"] = tuple(fields["values"])
+        fields["floor"], fields["ceiling"] = Mark(**fields["floor"]), Mark(**fields["ceiling"])
+        fields["floors"] = tuple(Mark(**mark) for mark in fields["floors"])
+        return Figure(**fields)
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """Something to look at.
+
+    Attributes:
+        title: its heading.
+        caption: what is seen, in a sentence or two.
+        markup: HTML that needs nothing from outside: an SVG, or an image as a data URL.
+    """
+
+    title: str
+    caption: str
+    markup: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found out about a generator.
+
+    Attributes:
+        dataset: name of the data set it was compared with.
+        modality: what kind of data that is.
+        generated: how many items were generated in each resample.
+        resamples: how many times everything was drawn anew.
+        seed: from which all draws follow.
+        features: what items were compared by, in a sentence.
+        figures: by group.
+        notes: what limits them: sizes that were cut, figures that were left out.
+        seconds: how long it took.
+        exhibits: pictures; not part of the JSON.
+
+    Example:
+        >>> Judgement("ring", "points", 100, 3, 0, "the points themselves").figures
+        ()
+    """
+
+    dataset: str
+    modality: str
+    generated: int
+    resamples: int
+    seed: int
+    features: str
+    figures: tuple[Figure, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    exhibits: tuple[Exhibit, ...] = field(default=(), compare=False)
+
+    def __getitem__(self, name: str) -> Figure:
+        """The figure of that name; a KeyError where there is none."""
+        for figure in self.figures:
+            if figure.name == name:
+                return figure
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[Figure]:
+        return iter(self.figures)
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the exhibits, in JSON's types."""
+        content = {name: getattr(self, name) for name in _PLAIN}
+        figures = [figure.to_json() for figure in self.figures]
+        return {**content, "notes": list(self.notes), "figures": figures}
+
+    @staticmethod
+    def from_json(content: Mapping[str, Any]) -> "Judgement":
+        """The judgement that `to_json` gave, without its exhibits."""
+        plain = {name: content[name] for name in _PLAIN}
+        figures = tuple(Figure.from_json(figure) for figure in content["figures"])
+        return Judgement(**plain, notes=tuple(content["notes"]), figures=figures)
+
+
+_PLAIN = ("dataset", "modality", "generated", "resamples", "seed", "features", "seconds")
+
+
+def placed(value: float, ceiling: Mark, position: float | None) -> str:
+    """A position in words.
+
+    Example:
+        >>> real = Mark("held-out real data", 1.0, 0.97, 1.02)
+        >>> placed(0.98, real, 0.98), placed(0.9, real, 0.9), placed(0.0, real, 0.0)
+        ('like unseen real data', 'near the ceiling', 'at the floor')
+    """
+    if position is None:
+        return "says nothing here: the floor is as good as real data"
+    if position >= 1 or ceiling.low <= value <= ceiling.high:
+        return "like unseen real data"
+    if position >= 0.5:
+        return "near the ceiling" if position >= 0.9 else "nearer the ceiling"
+    return "nearer the floor" if position >= 0.1 else "at the floor"
+
+
+def _worse_by(floor: Mark, ceiling: Mark, better: str) -> float:
+    """By how much a floor is worse than the ceiling; not above 0 where it isn't."""
+    above = floor.value - ceiling.value
+    return {"lower": above, "higher": -above, "near": abs(above)}[better]
+
+
+def _position(value: float, floor: Mark, ceiling: Mark, better: str) -> float | None:
+    room = _worse_by(floor, ceiling, better)
+    # Within the ceiling's own spread, or to the last digit, floor and ceiling are one.
+    noise = max(ceiling.high - ceiling.low, 1e-9 * max(abs(floor.value), abs(ceiling.value)))
+    if not room > noise or not math.isfinite(room):
+        return None
+    if better == "near":
+        return 1 - abs(value - ceiling.value) / room
+    return (value - floor.value) / (ceiling.value - floor.value)
