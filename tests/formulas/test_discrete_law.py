@@ -220,7 +220,7 @@ def test_the_relativistic_pair_balances_where_the_laws_are_equal():
     scores = torch.zeros(20, dtype=torch.float64, requires_grad=True)
     fakes = torch.zeros(20, dtype=torch.float64, requires_grad=True)
     loss = RelativisticPaired().discriminator(scores, fakes)
-    assert float(loss) == pytest.approx(np.log(2), abs=1e-12)
+    assert loss.item() == pytest.approx(np.log(2), abs=1e-12)
     # With p = q each state's pulls as a real and as a fake item cancel.
     pulls = torch.autograd.grad(loss, (scores, fakes))
     assert (pulls[0] + pulls[1]).abs().max() < 1e-12
