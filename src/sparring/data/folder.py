@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from sparring.data.building import Cut
 from sparring.data.dataset import Dataset
 from sparring.data.image import LARGEST, SMALLEST, Image
 from sparring.data.memory import budget
-from sparring.data.reading import SUFFIXES, Header, read_header
+from sparring.data.reading import SUFFIXES, read_header
 from sparring.data.sources import Files, Source
 from sparring.data.splitting import FEWEST_ITEMS, split
 
@@ -93,10 +92,8 @@ def folder_dataset(folder: Path, cut: Cut, size: int | None = None) -> Dataset:
         raise WrongUse(
             f"{folder} must hold at least {FEWEST_ITEMS} images, got {len(paths)}: add more."
         )
-    with ThreadPoolExecutor(4) as pool:
-        headers = list(pool.map(read_header, paths))
-    channels = 1 if all(header.grey for header in headers) else 3
-    image = Image(_size(folder, headers) if size is None else size, channels)
+    sizes, grey = _survey(paths)
+    image = Image(_size(folder, sizes) if size is None else size, 1 if grey else 3)
     y, classes = None, None
     if names is not None:
         listed, y = np.unique(names, return_inverse=True)
@@ -111,9 +108,19 @@ def folder_dataset(folder: Path, cut: Cut, size: int | None = None) -> Dataset:
     return Dataset(folder.name, image, parts[0], parts[1], classes=classes)
 
 
-def _size(folder: Path, headers: Sequence[Header]) -> int:
+def _survey(paths: Sequence[Path]) -> tuple[Counter[tuple[int, int]], bool]:
+    """How many images have which (width, height), and whether all are grey."""
+    sizes: Counter[tuple[int, int]] = Counter()
+    grey = True
+    for path in paths:
+        header = read_header(path)
+        sizes[header.width, header.height] += 1
+        grey = grey and header.grey
+    return sizes, grey
+
+
+def _size(folder: Path, sizes: Counter[tuple[int, int]]) -> int:
     """The one size of all images, or a refusal that says which there are."""
-    sizes = Counter((header.width, header.height) for header in headers)
     remedy = "give a size to which they are cropped and resized, for example `--set size=64`"
     if len(sizes) > 1:
         common = ", ".join(f"{w}x{h} ({count})" for (w, h), count in sizes.most_common(3))

@@ -50,6 +50,19 @@ class _Wish:
     categories: tuple[str, ...]
     drop: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        if self.modality not in (None, *MODALITIES):
+            raise WrongUse(
+                f"modality must be one of {', '.join(MODALITIES)}, got {self.modality!r}."
+            )
+        size, fraction = self.size, self.cut.fraction
+        if size is not None and not (type(size) is int and SMALLEST <= size <= LARGEST):
+            raise WrongUse(
+                f"size must be a whole number from {SMALLEST} to {LARGEST}, got {size!r}."
+            )
+        if not 0 < fraction <= 0.5:
+            raise WrongUse(f"heldout must be above 0 and at most 0.5, got {fraction!r}.")
+
     def refuse(self, what: str, *options: str) -> None:
         """Refuse options that mean nothing for this kind of data."""
         for option in options:
@@ -113,28 +126,17 @@ def open_dataset(
         >>> dataset.modality.shape, len(dataset.train), len(dataset.heldout)
         ((1, 16, 16), 45, 5)
     """
-    if modality not in (None, *MODALITIES):
-        raise WrongUse(f"modality must be one of {', '.join(MODALITIES)}, got {modality!r}.")
-    if size is not None and not (type(size) is int and SMALLEST <= size <= LARGEST):
-        raise WrongUse(f"size must be a whole number from {SMALLEST} to {LARGEST}, got {size!r}.")
-    if not 0 < heldout <= 0.5:
-        raise WrongUse(f"heldout must be above 0 and at most 0.5, got {heldout!r}.")
-    wish = _Wish(
-        Cut(heldout, seed),
-        modality,
-        size,
-        labels,
-        target,
-        separator,
-        _listed(missing),
-        _listed(categories),
-        _listed(drop),
-    )
+    tables = (_listed(missing), _listed(categories), _listed(drop))
+    cut = Cut(heldout, seed)
+    return _open(thing, _Wish(cut, modality, size, labels, target, separator, *tables))
+
+
+def _open(thing: Any, wish: _Wish) -> Dataset:
     if isinstance(thing, pd.DataFrame):
         return _open_frame("table", thing, wish)
     if isinstance(thing, np.ndarray | torch.Tensor):
         wish.refuse("arrays", *_OF_FILES)
-        return _open_arrays("array", Arrays(to_numpy(thing), labels), wish)
+        return _open_arrays("array", Arrays(to_numpy(thing), wish.labels), wish)
     if isinstance(thing, str) and thing in CATALOG:
         return _open_named(thing, wish)
     if isinstance(thing, str | Path):
