@@ -68,4 +68,4 @@ class MixedOutput(nn.Module):
         top = top.scatter_reduce(1, index, logits.detach(), "amax")
         weights = (logits - top.gather(1, index)).exp()
         sums = torch.zeros_like(top).scatter_add(1, index, weights)
-        return x.index_copy(1, self.choices, weights / sums.gather(1, index))
+        return x.to(weights.dtype).index_copy(1, self.choices, weights / sums.gather(1, index))

@@ -4,7 +4,7 @@ from sparring.core import WrongUse
 
 
 def pyramid(size: int) -> list[int]:
-    """Side lengths from a start of 4 to 7 upwards, doubling, until `size` is reached or passed.
+    """Side lengths from a start of 4 to 8 upwards, doubling, until `size` is reached or passed.
 
     Args:
         size: of a square picture, 8 to 128.
