@@ -53,3 +53,10 @@ def test_the_arguments_are_left_as_they_were(metric):
     metric(real, made)
     np.testing.assert_array_equal(real, GOOD)
     np.testing.assert_array_equal(made, kept)
+
+
+@pytest.mark.parametrize("metric", PAIRED.values(), ids=PAIRED)
+def test_a_generator_that_collapsed_to_a_point_gets_a_number(metric):
+    found = metric(GOOD, np.full((40, 3), 0.25))
+    numbers = vars(found).values() if hasattr(found, "__dict__") else np.atleast_1d(found)
+    assert all(np.isfinite(number).all() for number in numbers)

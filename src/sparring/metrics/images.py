@@ -48,7 +48,7 @@ def as_tensor(values: Images, channels: int | None = None) -> Tensor:
         torch.Size([1, 3, 2, 2])
     """
     grey = values.ndim == 3
-    tensor = torch.from_numpy(np.ascontiguousarray(values)).float().div_(255)
+    tensor = torch.tensor(values).float().div_(255)
     tensor = tensor[:, None] if grey else tensor.permute(0, 3, 1, 2)
     if channels == 3 and grey:
         tensor = tensor.expand(-1, 3, -1, -1)

@@ -105,7 +105,8 @@ class _Codes:
             real, synthetic = column.real.astype(np.intp), column.synthetic.astype(np.intp)
             return _Codes(real, synthetic, column.categories)
         known = column.real[~np.isnan(column.real)]
-        edges = np.histogram_bin_edges(known, _BINS) if len(known) else np.zeros(1)
+        lowest, highest = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+        edges = np.linspace(lowest, highest, _BINS + 1)
         # Below the first edge, the bins, above the last one, and missing.
         return _Codes(_binned(column.real, edges), _binned(column.synthetic, edges), len(edges) + 2)
 

@@ -40,7 +40,7 @@ class Settings:
 
     steps: int = 600
     batch_size: int = 128
-    width: int = 24
+    width: int = 16
     heldout: float = 0.1
     seed: int = 0
 
