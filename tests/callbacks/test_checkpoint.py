@@ -122,7 +122,7 @@ def test_with_nothing_but_damage_the_run_is_refused(tiny, tmp_path):
     for path in (tmp_path / "checkpoints").iterdir():
         spoil(path / "state.safetensors")
     keeper = Checkpoint(tmp_path)
-    with pytest.raises(Failure, match="no checkpoint in .* is whole"):
+    with pytest.raises(Failure, match=r"no checkpoint in .* is whole"):
         tiny.play(tiny.GAN(), x, 12, [keeper], restore=keeper.restore)
 
 
@@ -147,7 +147,7 @@ def test_another_game_is_refused(tiny, tmp_path):
 def test_a_new_run_in_the_folder_of_another_is_refused_and_harms_nothing(tiny, tmp_path):
     x = tiny.ring()
     tiny.play(tiny.GAN(), x, 5, [Checkpoint(tmp_path)])
-    with pytest.raises(WrongUse, match="already holds .* step 5; resume that run"):
+    with pytest.raises(WrongUse, match=r"already holds .* step 5; resume that run"):
         tiny.play(tiny.GAN(), x, 5, [Checkpoint(tmp_path)])
     assert newest(tmp_path).path.name == "step-00000005"
 

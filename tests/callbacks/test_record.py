@@ -99,7 +99,7 @@ def test_tensorboard_gets_the_same_numbers(tiny, tmp_path):
 
 def test_a_file_in_place_of_the_folder_is_a_sentence(tiny, tmp_path):
     (tmp_path / "run").write_text("")
-    with pytest.raises(Failure, match="log.jsonl could not be written"):
+    with pytest.raises(Failure, match=r"log.jsonl could not be written"):
         tiny.play(tiny.GAN(), tiny.ring(), 1, [Record(tmp_path / "run")])
 
 

@@ -147,7 +147,7 @@ def test_a_really_full_disk_is_no_different(tmp_path):
 
 def test_a_file_in_place_of_the_folder_is_a_sentence(tmp_path):
     (tmp_path / "run").write_text("I am a file")
-    with pytest.raises(Failure, match="could not be written: .*name a folder"):
+    with pytest.raises(Failure, match=r"could not be written: .*name a folder"):
         write_tensors(tmp_path / "run" / "model", {}, {})
     assert (tmp_path / "run").read_text() == "I am a file"
 

@@ -50,6 +50,10 @@ class Alarm(Protocol):
     advice: str
     patience: int
 
+    def start(self, state: TrainingState) -> None:
+        """Called before the first step of a sitting."""
+        return
+
     def look(self, probe: Probe) -> Finding | None:
         """What this alarm sees, or None if it has nothing to look at in this game."""
         ...

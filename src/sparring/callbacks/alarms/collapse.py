@@ -13,10 +13,10 @@ class ModeCollapse(Alarm):
     """Generated items lie closer together than real ones, or leave modes of the data empty.
 
     Two numbers: the mean distance between generated features in that between real ones, and the
-    share of the data in k-means cells of the real features that no generated item falls into. A
-    generator that has not yet learnt to spread is no collapse: numbers that still get better don't
-    count as ill. Nor does one whose items are scattered wider than the data: it misses the data,
-    and that is for other alarms to tell.
+    share of the data in k-means cells of the real features that get less than a tenth of the items
+    that they should. A generator that has not yet learnt to spread is no collapse: numbers that
+    still get better don't count as ill. Nor is one whose items are scattered wider than the data:
+    it misses the data, and that is for other alarms to tell.
 
     Args:
         spread: raised below this share of the data's spread, in (0, 1).
@@ -45,7 +45,7 @@ class ModeCollapse(Alarm):
         well = spread > 1.25 * self.spread and missing < 0.75 * self.missing
         saw = (
             f"the spread of generated items is {spread:.0%} of the data's, and {missing:.0%} of "
-            f"the data is in modes where nothing is generated"
+            f"the data is in modes where hardly anything is generated"
         )
         return Finding(ill, well, saw, {"spread": spread, "missing": missing})
 
@@ -56,8 +56,8 @@ class ModeCollapse(Alarm):
         early, late = self._past[: self.patience], self._past[self.patience :]
         spreads = sum(s for s, _ in late) / max(sum(s for s, _ in early), 1e-12)
         gaps = sum(m for _, m in early) - sum(m for _, m in late)
-        narrow = sum(s for s, _ in late) < self.spread * self.patience
-        return (narrow and spreads > 1.1) or gaps > 0.05 * self.patience
+        towards = sum(s for s, _ in late) < self.patience
+        return (towards and spreads > 1.1) or gaps > 0.05 * self.patience
 
     def state_dict(self) -> dict[str, Any]:
         return {"past": self._past}

@@ -28,7 +28,7 @@ class Divergence(Alarm):
 
     Args:
         terms: largest size of a player's term, in its early size (at least 1).
-        weights: largest root mean square of a player's weights, in that at the first probe.
+        weights: largest root mean square of a player's weights, in that at the start.
         times: rollbacks before it gives up, at least 0.
         factor: on the learning rates at each rollback, in (0, 1).
     """
@@ -45,6 +45,11 @@ class Divergence(Alarm):
         self.given_up: str | None = None
         self._early: dict[str, float] = {}
         self._last: str | None = None
+
+    def start(self, state: TrainingState) -> None:
+        """Remember how large the weights are before the first step."""
+        for name, size in _sizes(state).items():
+            self._early.setdefault(name, size)
 
     def look(self, probe: Probe) -> Finding | None:
         sizes = _sizes(probe.state)
@@ -112,6 +117,8 @@ class Divergence(Alarm):
 
     def _give_up(self, state: TrainingState, why: str) -> None:
         self.given_up = why
+        event = {"step": state.step, "alarm": self.name, "state": "given up", "saw": why}
+        state.events.append(event)
         state.stop(why)
 
     def state_dict(self) -> dict[str, Any]:

@@ -73,8 +73,8 @@ class Reference:
         return cell.bincount(minlength=len(self.centres)) / len(cell)  # (k,)
 
     def missing(self, features: Tensor) -> Tensor:
-        """The share of the data in cells that no generated item falls into."""
-        return self.mass[self._shares(features) == 0].sum()
+        """The share of the data in cells that get less than a tenth of what they should."""
+        return self.mass[self._shares(features) < self.mass / 10].sum()
 
 
 class Probe:
@@ -135,7 +135,7 @@ class Probe:
 
     @property
     def missing(self) -> float | None:
-        """Share of the data in cells that no generated item falls into, in [0, 1]."""
+        """Share of the data in cells where hardly anything is generated, in [0, 1]."""
         return None if self._distances is None else self._distances[1]
 
     @property

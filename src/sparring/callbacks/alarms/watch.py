@@ -95,6 +95,8 @@ class Watch(Callback):
             real = state.backend.place(self.real)
             self._reference = Reference(real, self.features, self.cells, self.seed)
             self._cast = cast(state, self._reference)
+        for alarm in self.alarms:
+            alarm.start(state)
 
     def on_step(self, state: TrainingState) -> None:
         if self._reference is None:

@@ -69,8 +69,8 @@ class DiscriminatorWinning(Alarm):
         ill = accuracy > self.accuracy and share < self.fading
         well = accuracy < self.accuracy - 0.02 or share > 2 * self.fading
         saw = (
-            f"real items outscore generated ones in {accuracy:.1%} of pairs, and of their early "
-            f"length the generator's gradient has {maker:.2%} and the discriminator's {judge:.2%}"
+            f"real items outscore generated ones in {accuracy:.1%} of pairs, and the generator's "
+            f"gradient is {maker:.2g} times, the discriminator's {judge:.2g} times as long as early"
         )
         return Finding(ill, well, saw, {"generator_gradient": maker})
 
@@ -108,7 +108,7 @@ class GeneratorWinning(Alarm):
         ill, well = accuracy < self.accuracy, accuracy > self.accuracy + 0.1
         saw = (
             f"real items outscore generated ones in {accuracy:.1%} of pairs, where guessing gives "
-            f"50 %, and the discriminator's gradient has {share:.2%} of its early length"
+            f"50 %, and the discriminator's gradient is {share:.2g} times as long as early"
         )
         numbers = {"accuracy": accuracy, "discriminator_gradient": share}
         return Finding(ill, well, saw, numbers)
