@@ -54,13 +54,7 @@ def data_copying(
         >>> data_copying(train, heldout, train + 1e-3, cells=2) < -15  # a copier
         True
     """
-    known = vectors(train, "train", least=max(cells, 1))
-    unseen = vectors(heldout, "heldout")
-    made = vectors(generated, "generated", least=_FEWEST_IN_CELL + 1)
-    same_width(known, unseen, "train", "heldout")
-    same_width(known, made, "train", "generated")
-    if cells < 1:
-        raise WrongUse(f"cells must be at least 1, got {cells}.")
+    known, unseen, made = _three_sets(train, heldout, generated, cells)
     partition = KMeans(n_clusters=cells, n_init=3, random_state=seed).fit(known)
     homes = [partition.predict(items) for items in (known, unseen, made)]
     scores, weights = [], []
@@ -113,6 +107,19 @@ def authenticity(train: ArrayLike, generated: ArrayLike) -> float:
     same_width(known, made, "train", "generated")
     distances, indices = nearest(made, known)
     return float((distances > nearest_other(known)[indices]).mean())
+
+
+def _three_sets(
+    train: ArrayLike, heldout: ArrayLike, generated: ArrayLike, cells: int
+) -> tuple[Vectors, Vectors, Vectors]:
+    if cells < 1:
+        raise WrongUse(f"cells must be at least 1, got {cells}.")
+    known = vectors(train, "train", least=cells)
+    unseen = vectors(heldout, "heldout")
+    made = vectors(generated, "generated", least=_FEWEST_IN_CELL + 1)
+    same_width(known, unseen, "train", "heldout")
+    same_width(known, made, "train", "generated")
+    return known, unseen, made
 
 
 def _standard_score(generated: Vectors, heldout: Vectors) -> float:

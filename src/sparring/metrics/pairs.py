@@ -73,8 +73,7 @@ def pair_trends(
     columns = paired_columns(real, synthetic)
     relations = _correlations([c for c in columns if c.numeric])
     tables = {column.name: _Codes.of(column) for column in columns}
-    scores: dict[tuple[str, str], float] = {}
-    unrelated: list[tuple[str, str]] = []
+    scores, unrelated = {}, []
     for first, second in itertools.combinations(columns, 2):
         pair = first.name, second.name
         if first.numeric and second.numeric:
