@@ -4,6 +4,7 @@ import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -129,10 +130,7 @@ class Checkpoint(Callback):
                 )
             return
         state.load_state_dict(*read_tensors(found.path))
-        state.events += [
-            {"step": state.step, "alarm": "damaged checkpoint", "state": "passed over", "saw": why}
-            for why in found.damaged.values()
-        ]
+        state.events += _passed_over(state.step, list(found.damaged.values()))
         self._good = [found.path]
         self._last = (state.step, state.seconds)
 
@@ -149,13 +147,15 @@ class Checkpoint(Callback):
         candidates = sorted(_all(self.folder), key=step_of)
         if avoid in candidates and len(candidates) > 1:
             candidates.remove(avoid)
+        damaged: list[str] = []
         while candidates:
             path = candidates.pop()
             try:
                 tensors, meta = read_tensors(path)
-            except Damaged:
+            except Damaged as error:
+                damaged.append(str(error))
                 continue
-            kept = state.seconds, state.events
+            kept = state.seconds, state.events + _passed_over(state.step, damaged)
             state.load_state_dict(tensors, meta)
             state.seconds, state.events = kept
             self._drop(state, [p for p in _all(self.folder) if step_of(p) > step_of(path)])
@@ -240,6 +240,11 @@ class Checkpoint(Callback):
                     f"Checkpoint must stand behind {type(later).__name__} among the callbacks, "
                     f"else a resumed run loses a step of it; move Checkpoint to the end."
                 )
+
+
+def _passed_over(step: int, damaged: list[str]) -> list[dict[str, Any]]:
+    event = {"step": step, "alarm": "damaged checkpoint", "state": "passed over"}
+    return [{**event, "saw": why} for why in damaged]
 
 
 def _all(folder: Path) -> list[Path]:

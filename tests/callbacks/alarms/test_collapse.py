@@ -3,12 +3,13 @@ import torch
 
 from sparring.callbacks import ModeCollapse
 from sparring.callbacks.alarms.probe import Probe, Projection, Reference
+from sparring.core import Backend
 
 
 class Made:
     """A training state whose game has made these items."""
 
-    step, averages = 0, {}
+    step, averages, backend = 0, {}, Backend("cpu")
 
 
 def probe_of(generated, real):

@@ -10,7 +10,7 @@ def test_fifty_items_for_very_long_are_memorised(tiny, watched, names, copying):
     train, heldout = x[:50], x[-400:]
     game = tiny.GAN(numbers=64, gamma=1.0, generator=(128, 128), discriminator=(128, 128))
     alarm = Memorising(copying, train, heldout, every=4)
-    state = watched(game, train, 2000, [alarm], every=50)
+    state = watched(game, train, 1700, [alarm], every=50)
     assert names(state) == ["memorising"]
     assert state.events[0]["numbers"]["copying"] < -3
     assert "C_T = -" in state.events[0]["saw"]

@@ -4,7 +4,10 @@ from sparring.callbacks import NoProgress
 
 
 def looks(alarm, values):
-    return [alarm.look(SimpleNamespace(step=i, distance=v)) for i, v in enumerate(values)]
+    return [
+        alarm.look(SimpleNamespace(step=i, distance=v, agree=lambda *v: v))
+        for i, v in enumerate(values)
+    ]
 
 
 def test_a_generator_that_stands_still_makes_no_progress(tiny, watched, names):

@@ -103,7 +103,12 @@ def test_the_accuracy_is_the_share_of_pairs_that_are_in_order(tiny):
 
 def test_the_distance_of_two_points_is_that_of_paper():
     real = torch.tensor([[0.0], [2.0]]).repeat(16, 1)
-    probe = Probe(SimpleNamespace(step=0), Reference({"x": real}, Projection(), 2, 0), [], [])
+    probe = Probe(
+        SimpleNamespace(step=0, backend=Backend("cpu")),
+        Reference({"x": real}, Projection(), 2, 0),
+        [],
+        [],
+    )
     probe.generated = torch.ones(32, 1)
     # 2 E|g - r| = 2, E|g - g'| = 0, E|r - r'| = 2 * 16 / 31.
     spread = 32 / 31
@@ -121,6 +126,14 @@ def test_a_condition_goes_to_samples_and_scores(tiny):
     tiny.play(game, x, 1, [Watch({"x": x, "y": y}, every=1)])
     assert torch.equal(asked[-2], y)
     assert torch.equal(asked[-1], torch.cat([y, y]))
+
+
+def test_all_processes_judge_by_the_same_numbers(tiny):
+    x = tiny.ring(64)
+    state = state_of(tiny.GAN(), x)
+    state.backend = SimpleNamespace(average=lambda tensors: [t.fill_(0.25) for t in tensors])
+    probe = Probe(state, Reference({"x": x}, Projection(), 8, 0), [], [])
+    assert (probe.spread, probe.missing, probe.accuracy) == (1.0, 0.25, 0.25)
 
 
 def test_own_features_are_used(tiny):

@@ -1,9 +1,9 @@
 """The generator repeats its training items."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from sparring.callbacks.alarms.base import Alarm, Finding
@@ -11,7 +11,7 @@ from sparring.callbacks.alarms.probe import Probe
 from sparring.core import WrongUse
 
 Copying = Callable[[Tensor, Tensor, Tensor], float]
-"""From features of training, held-out and generated items, each (n, d), to a z-score such as
+"""From features on the CPU of training, held-out and generated items, each (n, d), to a z-score such as
 C_T (Meehan et al. 2020, arXiv 2004.05675): far below 0 when generated items lie closer to the
 training items than held-out ones do."""
 
@@ -55,17 +55,16 @@ class Memorising(Alarm):
 
     def look(self, probe: Probe) -> Finding | None:
         self._probes += 1
-        if self._probes % self.every or probe.features is None:
+        if self._probes % self.every or probe.features is None or not _finite(probe):
             return None
         if self._features is None:
             device = probe.features.device
             train, heldout = (
-                probe.reference.of(items.to(device)) for items in (self.train, self.heldout)
+                probe.reference.of(items.to(device)).float().cpu()
+                for items in (self.train, self.heldout)
             )
             self._features = train, heldout
-        if not torch.isfinite(probe.features).all():
-            return None
-        value = float(self.copying(*self._features, probe.features))
+        (value,) = probe.agree(self.copying(*self._features, probe.features.cpu()))
         saw = (
             f"generated items are closer to the training items than held-out ones are, C_T = "
             f"{value:.1f} standard deviations"
@@ -78,3 +77,8 @@ class Memorising(Alarm):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self._probes = int(state["probes"])
+
+
+def _finite(probe: Probe) -> bool:
+    # A generator that has diverged copies nothing, and the distance says so to all processes.
+    return probe.distance is not None and math.isfinite(probe.distance)

@@ -111,6 +111,13 @@ class Probe:
             return None
         return game.sample(len(self.reference.x), self.reference.condition)
 
+    def agree(self, *numbers: Tensor | float) -> list[float]:
+        """Numbers as all processes see them: their means, so that all decide alike."""
+        device = self.reference.x.device
+        stacked = torch.stack([torch.as_tensor(number, device=device) for number in numbers])
+        self.state.backend.average([stacked])
+        return [float(number) for number in stacked.tolist()]
+
     @cached_property
     def features(self) -> Tensor | None:
         """Features of the generated items, of shape (n, d)."""
@@ -124,7 +131,7 @@ class Probe:
         own = _mean_distance(self.features)
         real = self.reference
         distance = _energy(self.features, real.features, own, real.spread)
-        numbers = torch.stack([own, real.missing(self.features), distance, real.spread]).tolist()
+        numbers = self.agree(own, real.missing(self.features), distance, real.spread)
         scale = max(numbers[3], 1e-12)
         return numbers[0] / scale, numbers[1], numbers[2] / scale
 
@@ -162,7 +169,7 @@ class Probe:
             condition = {name: torch.cat([value, value]) for name, value in condition.items()}
         real, fake = game.score(both, condition).float().chunk(2)  # each (n,)
         above = (real[:, None] > fake[None]).float() + (real[:, None] == fake[None]).float() / 2
-        return float(above.mean())
+        return self.agree(above.mean())[0]
 
     @cached_property
     def gradients(self) -> dict[str, float]:

@@ -49,6 +49,8 @@ class NoProgress(Alarm):
         value = probe.distance if self.quality is None else self.quality(probe)
         if value is None:
             return None
+        if self.quality is not None:
+            (value,) = probe.agree(value)
         self._latest = [*self._latest[-2:], value]
         smooth = median(self._latest)
         self._probes += 1
