@@ -137,8 +137,6 @@ def test_the_nonsaturating_loss_converges_slowly():
 def test_the_published_norms_after_5000_steps():
     assert ratio(5000) == pytest.approx(2.565, abs=1e-3)
     assert ratio(5000, rule=Extragradient()) == pytest.approx(0.00201, abs=1e-5)
-    assert ratio(5000, loss=NonSaturating()) == pytest.approx(0.3145, abs=1e-4)
-    assert ratio(5000, regularizers=[R1(0.3)]) < 1e-12
 
 
 # Eigenvalues at the equilibrium: a step's are 1 + h l, those of the flow are l.

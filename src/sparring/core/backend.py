@@ -5,6 +5,7 @@ a player's gradients are averaged after they are taken, which holds for any numb
 losses and gradient penalties.
 """
 
+import atexit
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -85,6 +86,8 @@ class Backend:
             torch.set_num_threads(max(1, torch.get_num_threads() // fabric.world_size))
             return function()
 
+        if self._torchrun:
+            atexit.register(_leave)
         result: Result = self.fabric.launch(play)
         return result
 
@@ -133,3 +136,9 @@ class Backend:
         """Wait until every process has come here."""
         if self.processes > 1:
             self.fabric.barrier()
+
+
+def _leave() -> None:
+    # Threads of a connection that is still open abort a process at its exit, now and then.
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
