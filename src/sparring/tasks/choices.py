@@ -135,5 +135,6 @@ def _points(shape: tuple[int, ...]) -> Defaults:
 DEFAULTS: dict[str, Callable[[tuple[int, ...]], Defaults]] = {
     "image": _images,
     "table": _table,
+    "matrix": _table,
     "points": _points,
 }
