@@ -36,6 +36,8 @@ class Cut:
 
 def image_dataset(name: str, arrays: Arrays, cut: Cut, size: int | None = None) -> Dataset:
     """Images from arrays (see `arrays.to_levels`), with classes when there are labels."""
+    if arrays.x.ndim < 3:
+        to_levels(arrays.x)  # refuses it by its shape
     items = len(arrays.x)
     if items < FEWEST_ITEMS:
         raise WrongUse(f"There must be at least {FEWEST_ITEMS} images, got {items}: add more.")
@@ -53,8 +55,8 @@ def image_dataset(name: str, arrays: Arrays, cut: Cut, size: int | None = None) 
         y_test = _like(arrays, classes)
     if test.shape[1:] != levels.shape[1:]:
         raise WrongUse(
-            f"{name}: images to train on are {levels.shape[1:]}, held-out ones {test.shape[1:]}; "
-            f"they must have one shape."
+            f"Images to train on are {levels.shape[1:]}, held-out ones {test.shape[1:]}: resize "
+            f"them to one shape, for example with `--set size=64`."
         )
     return Dataset(
         name,

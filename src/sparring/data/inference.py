@@ -1,6 +1,7 @@
 """Which form a column has, and which columns cannot be learnt from."""
 
 import re
+import shlex
 from collections.abc import Iterable
 
 import numpy as np
@@ -92,10 +93,7 @@ def form_of(series: pd.Series) -> Form:
     """
     values = series.dropna()
     if len(values) == 0:
-        raise WrongUse(
-            f"Column {series.name!r} holds only missing values: drop it with "
-            f"`--set drop={series.name}`."
-        )
+        raise WrongUse(f"Column {series.name!r} holds only missing values: {_drop(series)}.")
     dtype = series.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return _categorical(series)
@@ -139,11 +137,17 @@ def _objects(series: pd.Series, values: pd.Series) -> Form:
     raise _unsupported(series, f"values of type {type(values.iloc[0]).__name__}")
 
 
+def _drop(series: pd.Series) -> str:
+    if not isinstance(series.name, str):
+        return "leave it out of the array"
+    return f"drop it with `--set {shlex.quote(f'drop={series.name}')}`"
+
+
 def _mixed(series: pd.Series, what: str) -> WrongUse:
     return WrongUse(
         f"Column {series.name!r} mixes types, {what}: correct these values, leave them empty "
         f"or name them with `--set missing=...` if they are missing, or take the column as text "
-        f"with `--set categories={series.name}`."
+        f"with `--set {shlex.quote(f'categories={series.name}')}`."
     )
 
 
@@ -174,8 +178,8 @@ def _few(series: pd.Series, distinct: list[Scalar]) -> tuple[Scalar, ...]:
     if len(distinct) > MOST_CATEGORIES:
         raise WrongUse(
             f"Column {series.name!r} has {len(distinct):,} categories, at most "
-            f"{MOST_CATEGORIES:,} can be learnt: drop it with `--set drop={series.name}` if it "
-            f"is an identifier or free text, else merge its rare values."
+            f"{MOST_CATEGORIES:,} can be learnt: {_drop(series)} if it is an identifier or free "
+            f"text, else merge its rare values."
         )
     return tuple(distinct)
 

@@ -159,8 +159,18 @@ def _open_named(name: str, wish: _Wish) -> Dataset:
 
 def _open_path(thing: str | Path, wish: _Wish) -> Dataset:
     path = Path(thing).expanduser()
-    if not path.exists():
+    if not path.exists() or not str(thing):
         raise WrongUse(unknown(str(thing)))
+    try:
+        return _open_existing(path, wish)
+    except WrongUse as error:
+        words = str(error)
+        # What is wrong with a column or an array doesn't know in which file that is.
+        named = str(path) in words or str(path.resolve()) in words
+        raise WrongUse(words if named else f"{path}: {words[0].lower()}{words[1:]}") from error
+
+
+def _open_existing(path: Path, wish: _Wish) -> Dataset:
     if path.is_dir():
         wish.expect("image", f"The folder {path}")
         idx = find_idx_folder(path)

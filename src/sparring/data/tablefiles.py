@@ -54,7 +54,7 @@ def read_table(
         [30.0, nan]
     """
     if path.stat().st_size == 0:
-        raise WrongUse(f"{path} is empty.")
+        raise _empty(path)
     if path.suffix in (".parquet", ".pq"):
         frame = _read_parquet(path)
     else:
@@ -150,9 +150,13 @@ def _read_csv(path: Path, separator: str, missing: list[str]) -> pd.DataFrame:
             f"separator."
         ) from error
     except pd.errors.EmptyDataError as error:
-        raise WrongUse(f"{path} is empty.") from error
+        raise _empty(path) from error
     except _NO_CSV as error:
         raise _unreadable(path) from error
+
+
+def _empty(path: Path) -> WrongUse:
+    return WrongUse(f"{path} is empty: it must hold names of columns and at least 10 rows.")
 
 
 def _not_utf8(path: Path) -> WrongUse:
