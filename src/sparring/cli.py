@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,6 @@ from sparring import __version__
 
 app = typer.Typer(
     name="sparring",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -25,6 +25,23 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sparring {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _help(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def _settings(pairs: list[str] | None) -> dict[str, Any]:
@@ -219,21 +236,25 @@ def _print_json(result: Any) -> None:
     typer.echo(json.dumps(result, indent=None, ensure_ascii=False, default=str))
 
 
+_STOPPED = 130
+_HOW_TO_GO_ON = "stopped by you; a training goes on with sparring resume RUN."
+
+
 def main() -> NoReturn:
     """Run the command line; errors are one sentence on standard error, without a traceback."""
     from sparring.core.errors import Failure, WrongUse
 
     try:
-        app(standalone_mode=False)
-        code = 0
-    except typer.Exit as end:
-        code = end.exit_code
+        # typer returns the code of an Exit, and that of Ctrl-C.
+        code = app(standalone_mode=False) or 0
+        if code == _STOPPED:
+            code = _end(_HOW_TO_GO_ON, _STOPPED)
     except (WrongUse, FileNotFoundError, NotADirectoryError) as error:
         code = _end(error, 2)
     except (Failure, OSError, MemoryError) as error:
         code = _end(error, 1)
     except (KeyboardInterrupt, typer.Abort):
-        code = _end("stopped by you; go on with sparring resume RUN.", 130)
+        code = _end(_HOW_TO_GO_ON, _STOPPED)
     except Exception as error:
         code = _usage(error)
     sys.stdout.flush()
@@ -248,7 +269,10 @@ def _end(words: object, code: int) -> int:
 def _usage(error: Exception) -> int:
     """Wrong words on the command line are the user's; anything else is a fault of ours."""
     if hasattr(error, "format_message"):
-        return _end(error.format_message(), 2)
+        words = re.sub(r"[.:]? Did you mean", "; did you mean", error.format_message())
+        if not words.endswith("?"):
+            words = f"{words.rstrip('.')}; see {_command_of(error)} --help."
+        return _end(words[0].lower() + words[1:], 2)
     if os.environ.get("SPARRING_DEBUG"):
         raise error
     return _end(
@@ -256,6 +280,13 @@ def _usage(error: Exception) -> int:
         f"set SPARRING_DEBUG=1 to see where, and please report it.",
         1,
     )
+
+
+def _command_of(error: Any) -> str:
+    context = getattr(error, "ctx", None)
+    if context is None or context.parent is None:
+        return "sparring"
+    return f"sparring {context.info_name}"
 
 
 if __name__ == "__main__":

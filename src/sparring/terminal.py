@@ -11,7 +11,7 @@ from sparring.core import Callback, TrainingState
 
 
 class Progress(Callback):
-    """A progress bar on standard error.
+    """A progress bar on standard error, where that is a terminal.
 
     Args:
         quiet: say nothing but alarms.
@@ -26,7 +26,8 @@ class Progress(Callback):
             BarColumn(),
             TextColumn("{task.description}"),
             console=self._console,
-            disable=quiet,
+            # Elsewhere a bar would leave nothing but an empty line.
+            disable=quiet or not self._console.is_terminal,
             transient=True,
         )
         self._task: Any = None

@@ -1,34 +1,18 @@
 """Recipes: TOML files that say what to train, and what figure to expect of it."""
 
-import inspect
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from sparring.core import Callback
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
-from sparring.tasks.model import options_of
+from sparring.recipes.checking import check_expectation, check_keys, check_training
 from sparring.tasks.run import FORMAT
-from sparring.tasks.synthesizer import Synthesizer
-
-_KEYS = (
-    "format",
-    "sparring",
-    "title",
-    "source",
-    "minutes",
-    "data",
-    "data_options",
-    "fit",
-    "players",
-    "seeds",
-    "items",
-    "expect",
-)
+from sparring.tasks.synthesizer import IN_MEMORY, Synthesizer
 
 
 @dataclass(frozen=True)
@@ -126,24 +110,16 @@ def read_recipe(name: str | Path) -> Recipe:
 
 
 def _check(path: Path, content: Mapping[str, Any]) -> Recipe:
-    for key in content:
-        if key not in _KEYS:
-            raise WrongUse(f"recipe {path} has an unknown key {key!r}{closest(key, _KEYS)}")
-    if content.get("format", FORMAT) != FORMAT:
-        raise WrongUse(
-            f"recipe {path} has format {content['format']}, this version of sparring reads "
-            f"{FORMAT}; upgrade sparring."
-        )
-    if not isinstance(content.get("data"), str):
-        raise WrongUse(f'recipe {path} must name its data: data = "mnist".')
-    common = _table(path, content, "fit")
-    players = _table(path, content, "players") or {str(common.get("game", "r3gan")): {}}
-    trainings = {title: _merged(common, _table(path, players, title)) for title in players}
+    check_keys(path, content, FORMAT)
+    common, data_options = content.get("fit", {}), content.get("data_options", {})
+    players = content.get("players") or {str(common.get("game", "r3gan")): {}}
+    trainings = {title: _merged(common, players[title]) for title in players}
     for title, training in trainings.items():
-        _check_training(path, title, training)
+        check_training(path, title, training, data_options)
     if len({options_key(t) for t in trainings.values()}) != len(trainings):
         raise WrongUse(f"recipe {path} trains the same thing twice; drop one of its players.")
-    expect = [_expectation(path, row, trainings) for row in content.get("expect", [])]
+    for row in content.get("expect", []):
+        check_expectation(path, row, get_type_hints(Expectation), trainings)
     return Recipe(
         path.parent.name if path.name == "recipe.toml" else path.stem,
         content["data"],
@@ -151,10 +127,10 @@ def _check(path: Path, content: Mapping[str, Any]) -> Recipe:
         content.get("title", ""),
         content.get("source", ""),
         content.get("minutes"),
-        _table(path, content, "data_options"),
+        data_options,
         content.get("seeds", 1),
         content.get("items"),
-        expect,
+        [Expectation(**row) for row in content.get("expect", [])],
     )
 
 
@@ -165,47 +141,9 @@ def options_key(training: Mapping[str, Any]) -> str:
 
 def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     merged = {**common, **own}
-    if "options" in common and "options" in own:
+    if all(isinstance(table.get("options"), Mapping) for table in (common, own)):
         merged["options"] = {**common["options"], **own["options"]}
     return merged
-
-
-def _table(path: Path, content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    table = content.get(key, {})
-    if not isinstance(table, Mapping):
-        raise WrongUse(f"{key} in recipe {path} must be a table, got {table!r}.")
-    return table
-
-
-def _check_training(path: Path, title: str, training: Mapping[str, Any]) -> None:
-    parameters = inspect.signature(Synthesizer).parameters
-    names = [name for name in parameters if name not in ("run", "callbacks")]
-    for key, value in training.items():
-        if key not in names:
-            raise WrongUse(f"recipe {path} sets an unknown {key!r}{closest(key, names)}")
-        default = parameters[key].default
-        if isinstance(default, str) and not isinstance(value, str):
-            raise WrongUse(f"{key} in recipe {path} must be a text, got {value!r}.")
-    taken = options_of(str(training.get("game", "r3gan")))
-    for key in training.get("options", {}):
-        if key not in taken:
-            raise WrongUse(
-                f"recipe {path} sets an option {key!r} that game {title!r} doesn't have"
-                f"{closest(key, taken)}"
-            )
-
-
-def _expectation(path: Path, row: Mapping[str, Any], trainings: Mapping[str, Any]) -> Expectation:
-    try:
-        expectation = Expectation(**row)
-    except TypeError as error:
-        raise WrongUse(f"an expectation in recipe {path} can't be read: {error}.") from error
-    for title in filter(None, (expectation.of, expectation.over)):
-        if title not in trainings:
-            raise WrongUse(
-                f"an expectation in recipe {path} speaks of {title!r}{closest(title, trainings)}"
-            )
-    return expectation
 
 
 def play_recipe(
@@ -220,8 +158,16 @@ def play_recipe(
 
     Returns:
         The folders of the runs.
+
+    Raises:
+        WrongUse: if it can't be read, or its data was given in memory.
     """
     recipe = read_recipe(name)
+    if recipe.data == IN_MEMORY:
+        raise WrongUse(
+            f"the data of recipe {name} was given in memory; name its file there, "
+            f'such as data = "photos/", or fit it again in Python.'
+        )
     base = run or _free(Path("runs"), recipe.name)
     folders = []
     for training in recipe.trainings:

@@ -14,8 +14,9 @@ from sparring.data import modality_from
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
 from sparring.priors import Categorical, Normal
+from sparring.tasks.arguments import check_arguments, keywords
 from sparring.tasks.choices import Fit, find_pair
-from sparring.tasks.parts import check_arguments, keywords, make
+from sparring.tasks.parts import make
 
 FORMAT = 1
 
@@ -48,14 +49,10 @@ class ModelSpec:
         """
         entry = find_game(self.game)
         generator, discriminator = find_pair(self.networks)(self.fit)
-        check_arguments(f"game {self.game!r}", entry.game, self.options)
         labels = Categorical(self.frequencies) if self.frequencies else None
         options = {name: make(value) for name, value in self.options.items()}
-        try:
-            prior = Normal(self.fit.latent)
-            return entry.make(generator, discriminator, prior, labels, **options)
-        except TypeError as error:
-            raise WrongUse(f"game {self.game!r} can't be made of {options}: {error}.") from error
+        check_arguments(f"game {self.game!r}", entry.game, options)
+        return entry.make(generator, discriminator, Normal(self.fit.latent), labels, **options)
 
     def describe(self) -> dict[str, Any]:
         """The specification in JSON's types."""

@@ -5,15 +5,15 @@ code.
 """
 
 import dataclasses
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from sparring import core, losses, regularizers
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.tasks.arguments import check_arguments
 
-PARTS: dict[str, type] = {
+PARTS: dict[str, Any] = {
     part.__name__: part
     for part in (
         core.Adam,
@@ -56,14 +56,14 @@ def make(value: Any) -> Any:
     if not isinstance(value, Mapping) or "part" not in value:
         return value
     name = value["part"]
-    if name not in PARTS:
+    if not isinstance(name, str) or name not in PARTS:
         raise WrongUse(f"there is no part {name!r}{closest(str(name), PARTS)}")
     arguments = {key: make(item) for key, item in value.items() if key != "part"}
     check_arguments(name, PARTS[name], arguments)
-    try:
-        return PARTS[name](**arguments)
-    except TypeError as error:
-        raise WrongUse(f"part {name} can't be made of {arguments}: {error}.") from error
+    for key in dataclasses.fields(PARTS[name]):
+        if key.name not in arguments and key.default is dataclasses.MISSING:
+            raise WrongUse(f"{name} needs {key.name}: give it beside the part's name.")
+    return PARTS[name](**arguments)
 
 
 def describe(value: Any) -> Any:
@@ -75,26 +75,10 @@ def describe(value: Any) -> Any:
     """
     if isinstance(value, list | tuple):
         return [describe(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: describe(item) for key, item in value.items()}
     if type(value).__name__ in PARTS and dataclasses.is_dataclass(value):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
         kept = {name: describe(item) for name, item in fields.items() if item is not None}
         return {"part": type(value).__name__, **kept}
     return value
-
-
-def keywords(function: Any) -> list[str]:
-    """The names of a callable's parameters that may be given by name only."""
-    parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
-
-
-def check_arguments(title: str, function: Any, arguments: Mapping[str, Any]) -> None:
-    """Refuse arguments that a callable doesn't take.
-
-    Raises:
-        WrongUse: naming the nearest argument that it does take.
-    """
-    names = list(inspect.signature(function).parameters)
-    for name in arguments:
-        if name not in names:
-            raise WrongUse(f"{title} has no option {name!r}{closest(name, names)}")

@@ -11,13 +11,23 @@ from sparring.core import Alternating, UpdateRule
 from sparring.core.errors import WrongUse
 from sparring.data import Dataset
 from sparring.games.catalog import find_game
+from sparring.tasks.arguments import check_type
 from sparring.tasks.choices import DEFAULTS, Defaults, Fit
 from sparring.tasks.model import ModelSpec
 from sparring.tasks.parts import make
 from sparring.tasks.run import FORMAT
 
-_DATA_OPTIONS = ("modality", "size", "target", "separator", "heldout")
-_ELSEWHERE = ("run", "callbacks", "device", "processes", "previews", "alarms", *_DATA_OPTIONS)
+DATA_OPTIONS = (
+    "modality",
+    "size",
+    "target",
+    "separator",
+    "missing",
+    "categories",
+    "drop",
+    "heldout",
+)
+_ELSEWHERE = ("run", "callbacks", "device", "processes", "previews", "alarms", *DATA_OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Plan:
     def rule(self) -> UpdateRule:
         """The update rule."""
         rule = make(self.settings["rule"])
+        check_type("rule", rule, UpdateRule | None)
         return Alternating() if rule is None else rule
 
     def recipe(self, source: str) -> dict[str, Any]:
@@ -44,7 +55,7 @@ class Plan:
 
         fit = {k: v for k, v in self.settings.items() if k not in _ELSEWHERE and v is not None}
         fit |= {k: self.settings[k] for k in ("previews", "alarms", "processes", "device")}
-        options = {k: self.settings[k] for k in _DATA_OPTIONS if self.settings[k] is not None}
+        options = {k: self.settings[k] for k in DATA_OPTIONS if self.settings[k] not in (None, ())}
         return {
             "format": FORMAT,
             "sparring": __version__,
@@ -56,6 +67,10 @@ class Plan:
 
 def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     """Choose what the user left open.
+
+    Args:
+        dataset: what is learnt.
+        settings: the synthesizer's parameters, as `checks.checked` returns them.
 
     Raises:
         WrongUse: for a setting that can't be used with this data.
@@ -89,21 +104,10 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
 
 
 def _numbers(settings: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-    numbers: dict[str, Any] = {}
-    for name in ("width", "latent", "batch_size", "half_life"):
-        value = settings[name]
-        value = getattr(defaults, name) if value is None else value
-        if not isinstance(value, int | float) or isinstance(value, bool) or value < 1:
-            raise WrongUse(f"{name} must be a number of at least 1, got {value!r}.")
-        numbers[name] = value
-    steps, minutes = settings["steps"], settings["minutes"]
-    if minutes is not None and not (isinstance(minutes, int | float) and minutes > 0):
-        raise WrongUse(f"minutes must be a number above 0, got {minutes!r}.")
-    if steps is not None and (not isinstance(steps, int) or isinstance(steps, bool) or steps < 1):
-        raise WrongUse(f"steps must be a whole number of at least 1, got {steps!r}.")
-    if steps is None and minutes is None:
-        steps = defaults.steps
-    return {**numbers, "steps": steps}
+    names = ["width", "latent", "batch_size", "half_life"]
+    if settings["minutes"] is None:
+        names.append("steps")
+    return {name: getattr(defaults, name) for name in names if settings[name] is None}
 
 
 def _frequencies(dataset: Dataset, classes: int) -> tuple[float, ...]:

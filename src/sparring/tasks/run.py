@@ -1,12 +1,15 @@
 """A run: the folder with everything that one training made."""
 
+import shutil
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from sparring.callbacks.checkpoint import step_of
 from sparring.callbacks.store import cannot_write
 from sparring.core.errors import Failure, WrongUse
 
@@ -29,6 +32,7 @@ class Run:
         self.model = self.folder / "model"
         self.log = self.folder / "log.jsonl"
         self.samples = self.folder / "samples"
+        self._made: list[Path] = []
 
     @classmethod
     def create(cls, folder: str | Path, recipe: Mapping[str, Any]) -> "Run":
@@ -46,14 +50,39 @@ class Run:
                 f"{run.folder} already holds a run{difference}; go on with it by "
                 f"sparring resume {run.folder}, or name another folder."
             )
+        aside = run.folder / "recipe.toml.part"
+        run._made = [at for at in (run.folder, *run.folder.parents) if not at.exists()]
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
-            aside = run.folder / "recipe.toml.part"
             aside.write_text(tomli_w.dumps(dict(recipe)), encoding="utf-8")
             aside.rename(run.recipe_file)
         except OSError as error:
+            run.discard()
             raise Failure(cannot_write(run.folder, error)) from error
         return run
+
+    def discard(self) -> None:
+        """Take away what `create` and the training wrote, if no step of it has been kept."""
+        if self._has_steps():
+            return
+        folders = [
+            self.model,
+            self.samples,
+            self.folder / "checkpoints",
+            self.folder / "tensorboard",
+        ]
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            for file in (self.log, self.recipe_file, self.folder / "recipe.toml.part"):
+                file.unlink(missing_ok=True)
+            for folder in self._made:
+                folder.rmdir()
+
+    def _has_steps(self) -> bool:
+        if any(step_of(path) > 0 for path in (self.folder / "checkpoints").glob("step-*")):
+            return True
+        return self.log.is_file() and '"samples"' in self.log.read_text(encoding="utf-8")
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":

@@ -9,6 +9,8 @@ from sparring.core.names import closest
 from sparring.tasks.model import options_of
 from sparring.tasks.synthesizer import Synthesizer
 
+_OF_FILES = ("target", "separator", "missing", "categories", "drop")
+
 
 def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """A synthesizer's parameters from given ones and `key=value` settings.
@@ -25,15 +27,19 @@ def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict
         {'game': 'r3gan', 'width': 16, 'options': {'gamma': 0.5}}
     """
     own = [p for p in inspect.signature(Synthesizer).parameters if p not in ("callbacks", "run")]
-    of_game = options_of(str(settings.get("game", given["game"])))
+    game = str(settings.get("game", given["game"]))
+    of_game = options_of(game)
     parameters, options = dict(given), {}
     for key, value in settings.items():
         if key in own:
-            parameters[key] = value
+            # A column or a missing value that looks like a number is a text all the same.
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            parameters[key] = str(value) if key in _OF_FILES and number else value
         elif key in of_game:
             options[key] = value
         else:
-            raise WrongUse(f"there is no setting {key!r}{closest(key, [*own, *of_game])}")
+            near = closest(key, [*own, *of_game])
+            raise WrongUse(f"there is no setting {key!r} with game {game!r}{near}")
     if options:
         parameters["options"] = {**(parameters.get("options") or {}), **options}
     return parameters

@@ -10,14 +10,17 @@ from sklearn.base import BaseEstimator
 from torch import Tensor
 
 from sparring.core import Callback, Samples, evaluating
-from sparring.core.errors import WrongUse
+from sparring.core.errors import Failure, WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset, open_dataset
+from sparring.games.catalog import find_game
 from sparring.metrics.two_sample import two_sample_auc
+from sparring.tasks.checks import checked, whole
+from sparring.tasks.choices import find_pair
 from sparring.tasks.model import load_model, save_model
-from sparring.tasks.planning import Plan, plan
+from sparring.tasks.planning import DATA_OPTIONS, plan
 from sparring.tasks.run import Run
-from sparring.tasks.training import train_plan
+from sparring.tasks.training import Training
 
 
 class Synthesizer(BaseEstimator):
@@ -44,6 +47,9 @@ class Synthesizer(BaseEstimator):
         size: side length to which pictures are cropped and resized.
         target: the column whose prediction measures a table's use.
         separator: of a CSV file.
+        missing: words of a table that mean that nothing is there.
+        categories: columns of a table whose numbers are names.
+        drop: columns of a table that are left out.
         heldout: fraction of the data that is kept from training and used to judge.
         device: "auto", "cpu" or "cuda".
         precision: "float32" or "bfloat16".
@@ -84,6 +90,9 @@ class Synthesizer(BaseEstimator):
         size: int | None = None,
         target: str | None = None,
         separator: str | None = None,
+        missing: Sequence[str] = (),
+        categories: Sequence[str] = (),
+        drop: Sequence[str] = (),
         heldout: float = 0.1,
         device: str = "auto",
         precision: str = "float32",
@@ -109,6 +118,9 @@ class Synthesizer(BaseEstimator):
         self.size = size
         self.target = target
         self.separator = separator
+        self.missing = missing
+        self.categories = categories
+        self.drop = drop
         self.heldout = heldout
         self.device = device
         self.precision = precision
@@ -132,26 +144,34 @@ class Synthesizer(BaseEstimator):
             WrongUse: if the data or an argument can't be used.
             Failure: if the training breaks off.
         """
-        settings = dict(self.get_params(deep=False))
+        settings = self._settings()
         dataset = self._open(X, y)
         chosen = plan(dataset, settings)
-        run = None if self.run is None else Run.create(self.run, chosen.recipe(_source_of(X)))
-        return self._train(dataset, chosen, run, resume=False)
+        ready = Training(dataset, chosen, self.callbacks)
+        if self.run is None:
+            return self._train(ready, None, resume=False)
+        run = Run.create(self.run, chosen.recipe(_source_of(X)))
+        try:
+            return self._train(ready, run, resume=False)
+        except (WrongUse, Failure):
+            run.discard()
+            raise
+
+    def _settings(self) -> dict[str, Any]:
+        settings = checked(self.get_params(deep=False))
+        find_game(settings["game"])
+        if settings["networks"] is not None:
+            find_pair(settings["networks"])
+        return settings
 
     def _open(self, data: Any, labels: Any = None) -> Dataset:
-        return open_dataset(
-            data,
-            modality=self.modality,
-            size=self.size,
-            labels=labels,
-            target=self.target,
-            separator=self.separator,
-            heldout=self.heldout,
-            seed=self.seed,
-        )
+        settings = self._settings()
+        given = {name: settings[name] for name in DATA_OPTIONS}
+        return open_dataset(data, labels=labels, seed=settings["seed"], **given)
 
-    def _train(self, dataset: Dataset, chosen: Plan, run: Run | None, resume: bool) -> Self:
-        self.model_ = train_plan(dataset, chosen, run, self.callbacks, resume)
+    def _train(self, ready: Training, run: Run | None, resume: bool) -> Self:
+        self.model_ = ready.train(run, resume)
+        chosen, dataset = ready.plan, ready.dataset
         self.spec_, self.modality_ = chosen.spec, dataset.modality
         self.n_features_in_ = int(np.prod(dataset.modality.shape))
         return self
@@ -171,8 +191,8 @@ class Synthesizer(BaseEstimator):
         folder = Run.open(run)
         synthesizer = cls(**{**_parameters(folder), **changes, "run": run})
         dataset = cls.data_of(folder, data)
-        chosen = plan(dataset, synthesizer.get_params(deep=False))
-        return synthesizer._train(dataset, chosen, folder, resume=True)
+        ready = Training(dataset, plan(dataset, synthesizer._settings()), synthesizer.callbacks)
+        return synthesizer._train(ready, folder, resume=True)
 
     @classmethod
     def data_of(cls, run: Run, data: Any = None) -> Dataset:
@@ -182,7 +202,7 @@ class Synthesizer(BaseEstimator):
             WrongUse: if it was given in memory and isn't given again.
         """
         source = run.recipe()["data"] if data is None else data
-        if isinstance(source, str) and source == _IN_MEMORY:
+        if isinstance(source, str) and source == IN_MEMORY:
             raise WrongUse(
                 f"the data of the run in {run.folder} was given in memory; give it again, as data."
             )
@@ -212,8 +232,7 @@ class Synthesizer(BaseEstimator):
     ) -> tuple[Tensor, Tensor | None]:
         """n new items in model space, and their classes where there are any."""
         game = self._fitted()
-        if n < 1:
-            raise WrongUse(f"n must be at least 1, got {n}.")
+        n, seed = whole("n", n), None if seed is None else whole("seed", seed, least=0)
         asked = self._labels(n, condition)
         labels: list[Tensor] = []
         items: list[Tensor] = []
@@ -291,7 +310,8 @@ class Synthesizer(BaseEstimator):
         return synthesizer
 
 
-_IN_MEMORY = "in memory"
+IN_MEMORY = "in memory"
+"""What a recipe names as its data when they had no name."""
 
 
 def _parameters(run: Run) -> dict[str, Any]:
@@ -303,4 +323,4 @@ def _source_of(data: Any) -> str:
     """How a recipe names the data: by name or path, if it has one."""
     if isinstance(data, str | Path):
         return str(Path(data).resolve()) if Path(data).exists() else str(data)
-    return _IN_MEMORY
+    return IN_MEMORY

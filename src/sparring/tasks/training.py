@@ -20,68 +20,75 @@ from sparring.tasks.run import Run
 _PROBE = 256
 
 
-def train_plan(
-    dataset: Dataset,
-    plan: Plan,
-    run: Run | None,
-    callbacks: Sequence[Callback] = (),
-    resume: bool = False,
-) -> Game:
-    """Train a plan's game on a data set, and keep the model in the run if there is one.
+class Training:
+    """A plan made ready to train: all that can be refused has been, and nothing is written yet.
 
     Args:
         dataset: what is learnt.
         plan: from what.
-        run: where everything is kept, or None.
         callbacks: more to do beside the training.
-        resume: go on from the run's newest checkpoint.
-
-    Returns:
-        The game with its averaged weights, ready to sample.
 
     Raises:
-        WrongUse: if several processes have no run to meet in.
-        Failure: if the training breaks off; when memory runs out, with the batch size that fits.
+        WrongUse: for options, a rule, a device or a number of processes that can't be used.
     """
-    settings = plan.settings
-    backend = Backend(settings["device"], settings["precision"], settings["processes"])
-    if backend.processes > 1 and run is None:
-        raise WrongUse("several processes meet in the run's folder; give run='FOLDER'.")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings["seed"])
-        game = plan.spec.build()
 
-    def play() -> Game | None:
-        _train(game, dataset, plan, run, callbacks, backend, resume)
-        return game if backend.processes == 1 else None
+    def __init__(self, dataset: Dataset, plan: Plan, callbacks: Sequence[Callback] = ()) -> None:
+        self.dataset, self.plan, self.callbacks = dataset, plan, tuple(callbacks)
+        settings = plan.settings
+        self.backend = Backend(settings["device"], settings["precision"], settings["processes"])
+        self.rule = plan.rule
+        if settings["batch_size"] % self.backend.processes:
+            raise WrongUse(
+                f"batch_size must be a multiple of the {self.backend.processes} processes, got "
+                f"{settings['batch_size']}."
+            )
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(settings["seed"])
+            self.game = plan.spec.build()
 
-    played = backend.launch(play)
-    if played is None and run is not None:
-        played = load_model(run.model)[2]
-    if played is None:
-        raise Failure("the training ended without a model.")
-    return played.eval()
+    def train(self, run: Run | None, resume: bool = False) -> Game:
+        """Train, and keep the model in the run if there is one.
+
+        Args:
+            run: where everything is kept, or None.
+            resume: go on from the run's newest checkpoint.
+
+        Returns:
+            The game with its averaged weights, ready to sample.
+
+        Raises:
+            WrongUse: if several processes have no run to meet in.
+            Failure: if the training breaks off; when memory runs out, with the batch size that
+                fits.
+        """
+        backend = self.backend
+        if backend.processes > 1 and run is None:
+            raise WrongUse("several processes meet in the run's folder; give run='FOLDER'.")
+
+        def play() -> Game | None:
+            _train(self, run, resume)
+            return self.game if backend.processes == 1 else None
+
+        played = backend.launch(play)
+        if played is None and run is not None:
+            played = load_model(run.model)[2]
+        if played is None:
+            raise Failure("the training ended without a model; start it again.")
+        return played.eval()
 
 
-def _train(
-    game: Game,
-    dataset: Dataset,
-    plan: Plan,
-    run: Run | None,
-    callbacks: Sequence[Callback],
-    backend: Backend,
-    resume: bool,
-) -> None:
+def _train(ready: Training, run: Run | None, resume: bool) -> None:
+    dataset, plan, game, backend = ready.dataset, ready.plan, ready.game, ready.backend
     settings = plan.settings
     batches = Batches(dataset.train, settings["batch_size"], settings["seed"])
-    beside = _beside(dataset, plan, run, callbacks)
+    beside = _beside(dataset, plan, run, ready.callbacks)
     keeper = next((c for c in beside if isinstance(c, Checkpoint)), None)
     try:
         state = train(
             game,
             batches,
             steps=settings["steps"],
-            rule=plan.rule,
+            rule=ready.rule,
             backend=backend,
             callbacks=beside,
             seed=settings["seed"],
