@@ -1,6 +1,7 @@
 """Every game by name: its class, what it is, and whom to cite."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sparring.core import Game
@@ -21,14 +22,14 @@ class Entry:
     Attributes:
         game: the class.
         title: what it is, in one line.
-        pictures: the pair of networks it is given for pictures unless another is named.
         citation: BibTeX.
+        suggested: options that suit a kind of data better than the class's own, by modality.
     """
 
     game: type[Game]
     title: str
-    pictures: str
     citation: str
+    suggested: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def make(self, *parts: Any, **options: Any) -> Game:
         """A game of this class."""
@@ -42,11 +43,21 @@ def _bibtex(key: str, title: str, authors: str, year: int, arxiv: str) -> str:
     )
 
 
+def _adam(lr: float, first: float, second: float, **options: Any) -> dict[str, Any]:
+    """Both players' optimizers, and other options beside them."""
+    adam = {"part": "Adam", "lr": lr, "betas": [first, second]}
+    return {**options, "generator_optimizer": adam, "discriminator_optimizer": adam}
+
+
+# What Radford et al. 2016 (arXiv 1511.06434, section 3) found to be stable for pictures.
+_DCGAN = _adam(2e-4, 0.5, 0.999)
+_FAST = _adam(1e-3, 0.0, 0.99)
+_PLAIN = {"image": _DCGAN, "table": _FAST, "matrix": _FAST, "points": _FAST}
+
 GAMES: dict[str, Entry] = {
     "r3gan": Entry(
         R3GAN,
         "relativistic pairing with R1 and R2 penalties; the default",
-        "residual",
         _bibtex(
             "huang2024r3gan",
             "The GAN is dead; long live the GAN! A Modern GAN Baseline",
@@ -54,11 +65,16 @@ GAMES: dict[str, Entry] = {
             2024,
             "2501.05441",
         ),
+        {
+            "image": _adam(1e-3, 0.0, 0.99, gamma=1.0),
+            "table": _adam(1e-3, 0.0, 0.99, gamma=1.0),
+            "matrix": _adam(1e-3, 0.0, 0.99, gamma=1.0),
+            "points": _adam(1e-3, 0.0, 0.99, gamma=0.1),
+        },
     ),
     "gan": Entry(
         GAN,
         "the first GAN, with the non-saturating loss",
-        "dcgan",
         _bibtex(
             "goodfellow2014gan",
             "Generative Adversarial Networks",
@@ -67,11 +83,11 @@ GAMES: dict[str, Entry] = {
             2014,
             "1406.2661",
         ),
+        _PLAIN,
     ),
     "lsgan": Entry(
         LSGAN,
         "scores pulled to targets by least squares",
-        "dcgan",
         _bibtex(
             "mao2017lsgan",
             "Least Squares Generative Adversarial Networks",
@@ -80,11 +96,11 @@ GAMES: dict[str, Entry] = {
             2017,
             "1611.04076",
         ),
+        _PLAIN,
     ),
     "wgan": Entry(
         WGAN,
         "the earth mover's distance, by clipped weights",
-        "dcgan",
         _bibtex(
             "arjovsky2017wgan",
             "Wasserstein GAN",
@@ -96,7 +112,6 @@ GAMES: dict[str, Entry] = {
     "wgan-gp": Entry(
         WGANGP,
         "the earth mover's distance, by a gradient penalty",
-        "dcgan",
         _bibtex(
             "gulrajani2017wgangp",
             "Improved Training of Wasserstein GANs",
@@ -109,7 +124,6 @@ GAMES: dict[str, Entry] = {
     "sngan": Entry(
         SNGAN,
         "the hinge loss under spectral normalisation",
-        "dcgan",
         _bibtex(
             "miyato2018sngan",
             "Spectral Normalization for Generative Adversarial Networks",

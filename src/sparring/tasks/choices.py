@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from torch import nn
 
@@ -95,41 +94,31 @@ class Defaults:
     """Values for whatever a user leaves open.
 
     Attributes:
-        networks: a key of `PAIRS`; None leaves it to the game.
+        networks: a key of `PAIRS`.
         width, latent, batch_size, steps: as in `Synthesizer`.
         half_life: of the averaged weights, in items.
-        options: of the game, each used where the game takes it.
     """
 
-    networks: str | None
+    networks: str
     width: int
     latent: int
     batch_size: int
     steps: int
     half_life: int
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 def _images(shape: tuple[int, ...]) -> Defaults:
-    adam = {"part": "Adam", "lr": 5e-4, "betas": [0.0, 0.99]}
-    options = {
-        "gamma": 1.0,
-        "generator_optimizer": adam,
-        "discriminator_optimizer": adam,
-    }
-    return Defaults(None, 32, 64, 64, 20_000, 20_000, options)
+    if shape[-1] <= 12:  # too few pixels for convolutions to pay
+        return Defaults("mlp", 256, 64, 64, 20_000, 20_000)
+    return Defaults("dcgan", 32, 64, 64, 20_000, 20_000)
 
 
 def _table(shape: tuple[int, ...]) -> Defaults:
-    adam = {"part": "Adam", "lr": 1e-3, "betas": [0.0, 0.99]}
-    options = {"gamma": 1.0, "generator_optimizer": adam, "discriminator_optimizer": adam}
-    return Defaults("mlp", 256, 64, 500, 4_000, 100_000, options)
+    return Defaults("mlp", 256, 64, 500, 4_000, 100_000)
 
 
 def _points(shape: tuple[int, ...]) -> Defaults:
-    adam = {"part": "Adam", "lr": 1e-3, "betas": [0.0, 0.99]}
-    options = {"gamma": 0.1, "generator_optimizer": adam, "discriminator_optimizer": adam}
-    return Defaults("mlp", 128, 2 * max(2, math.prod(shape)), 256, 10_000, 100_000, options)
+    return Defaults("mlp", 128, 2 * max(2, math.prod(shape)), 256, 10_000, 100_000)
 
 
 DEFAULTS: dict[str, Callable[[tuple[int, ...]], Defaults]] = {

@@ -1,6 +1,5 @@
 """From a data set and what the user asked for, all that is needed to train."""
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -80,9 +79,8 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     defaults = DEFAULTS[dataset.modality.name](shape)
     chosen = {**settings, **_numbers(settings, defaults)}
     if chosen["networks"] is None:
-        chosen["networks"] = defaults.networks or entry.pictures
-    taken = inspect.signature(entry.game).parameters
-    suggested = {k: v for k, v in defaults.options.items() if k in taken}
+        chosen["networks"] = defaults.networks
+    suggested = entry.suggested.get(dataset.modality.name, {})
     chosen["options"] = {**suggested, **(settings["options"] or {})}
     wanted = chosen["conditional"]
     if wanted and not dataset.classes:
