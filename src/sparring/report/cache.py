@@ -4,6 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -65,8 +66,7 @@ def _read(file: Path) -> np.ndarray:
     try:
         with np.load(file, allow_pickle=False) as kept:
             return kept["features"].astype(np.float64)
-    # What a zip file can be damaged by has no common class.
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise Failure(f"the features kept in {file} are damaged; delete that file.") from error
 
 

@@ -30,10 +30,12 @@ def number(value: float) -> str:
 
     Example:
         >>> number(1234.5), number(0.012345), number(-0.00001), number(3.0)
-        ('1234', '0.0123', '-0.00001', '3.00')
+        ('1234', '0.0123', '-0.00001', '3')
     """
-    if value == 0 or 0.001 <= abs(value) < 1000:
-        decimals = max(0, 2 - int(np.floor(np.log10(abs(value))))) if value else 2
+    if float(value).is_integer() and abs(value) < 1e7:
+        return f"{value:.0f}"
+    if 0.001 <= abs(value) < 1000:
+        decimals = max(0, 2 - int(np.floor(np.log10(abs(value)))))
         return f"{value:.{min(decimals, 5)}f}"
     if 1000 <= abs(value) < 1e7:
         return f"{value:.0f}"

@@ -32,6 +32,23 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where a figure came to stand, for those who put it in words.
+
+    Attributes:
+        value: of the figure.
+        ceiling: its ceiling.
+        position: see `Figure`.
+        reached: whether the value is as good as one that real data got, or better.
+    """
+
+    value: float
+    ceiling: Mark
+    position: float | None
+    reached: bool
+
+
+@dataclass(frozen=True)
 class Kind:
     """What a figure is, before it has a value.
 
@@ -41,7 +58,7 @@ class Kind:
         group: quality, diversity or copying.
         better: "lower", "higher", or "near" where the ceiling may be overshot.
         meaning: one sentence.
-        words: what value, ceiling and position together say; `placed` where None.
+        words: what its standing means; `placed` where None.
     """
 
     name: str
@@ -49,7 +66,7 @@ class Kind:
     group: str
     better: str
     meaning: str
-    words: "Callable[[float, Mark, float | None], str] | None" = None
+    words: Callable[[Standing], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +84,8 @@ class Figure:
         generated, real: how many items were compared with how many.
         position: 0 at the floor, 1 at the ceiling, linear, not cut; None where the floor is no
             worse than the ceiling, so that the figure can't tell good from bad.
-        verdict: the position in words.
+        reached: whether the value is as good as one that real data got, or better.
+        verdict: all this in words.
     """
 
     name: str
@@ -84,6 +102,7 @@ class Figure:
     generated: int
     real: int
     position: float | None
+    reached: bool
     verdict: str
 
     @property
@@ -108,6 +127,7 @@ class Figure:
         value = median(values)
         floor = min(floors, key=lambda mark: _worse_by(mark, ceiling, kind.better))
         position = _position(value, floor, ceiling, kind.better)
+        reached = _reached(value, ceiling, kind.better)
         words = kind.words or placed
         return Figure(
             kind.name,
@@ -123,7 +143,8 @@ class Figure:
             ceiling,
             *counts,
             position,
-            words(value, ceiling, position),
+            reached,
+            words(Standing(value, ceiling, position, reached)),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -215,21 +236,33 @@ class Judgement:
 _PLAIN = ("dataset", "modality", "generated", "resamples", "seed", "features", "seconds")
 
 
-def placed(value: float, ceiling: Mark, position: float | None) -> str:
-    """A position in words.
+def placed(standing: Standing) -> str:
+    """A standing in words.
 
     Example:
         >>> real = Mark("held-out real data", 1.0, 0.97, 1.02)
-        >>> placed(0.98, real, 0.98), placed(0.9, real, 0.9), placed(0.0, real, 0.0)
-        ('like unseen real data', 'near the ceiling', 'at the floor')
+        >>> placed(Standing(0.98, real, 0.98, True)), placed(Standing(0.1, real, 0.1, False))
+        ('like unseen real data', 'nearer the floor')
     """
+    position = standing.position
     if position is None:
-        return "says nothing here: the floor is as good as real data"
-    if position >= 1 or ceiling.low <= value <= ceiling.high:
+        if standing.reached:
+            return "says nothing here: even the floor is as good as real data"
+        return "short of real data, where even the floor is not"
+    if standing.reached:
         return "like unseen real data"
     if position >= 0.5:
         return "near the ceiling" if position >= 0.9 else "nearer the ceiling"
-    return "nearer the floor" if position >= 0.1 else "at the floor"
+    if position >= 0.1:
+        return "nearer the floor"
+    return "at the floor" if position >= -0.1 else "worse than the floor"
+
+
+def _reached(value: float, ceiling: Mark, better: str) -> bool:
+    """Whether a value is as good as the ceiling in its worst resample."""
+    if better == "lower":
+        return value <= ceiling.high
+    return value >= ceiling.low and (better == "higher" or value <= ceiling.high)
 
 
 def _worse_by(floor: Mark, ceiling: Mark, better: str) -> float:
@@ -240,8 +273,8 @@ def _worse_by(floor: Mark, ceiling: Mark, better: str) -> float:
 
 def _position(value: float, floor: Mark, ceiling: Mark, better: str) -> float | None:
     room = _worse_by(floor, ceiling, better)
-    # Within the ceiling's own spread, or to the last digit, floor and ceiling are one.
-    noise = max(ceiling.high - ceiling.low, 1e-9 * max(abs(floor.value), abs(ceiling.value)))
+    # Where the floor is hardly worse than the ceiling spreads by itself, they are one.
+    noise = max(2 * (ceiling.high - ceiling.low), 1e-9 * max(abs(floor.value), abs(ceiling.value)))
     if not room > noise or not math.isfinite(room):
         return None
     if better == "near":

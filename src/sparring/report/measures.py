@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 
 from sparring.data import Dataset
 from sparring.metrics.features import Features
+from sparring.metrics.neighbours import nearest_other
 from sparring.report.figures import Exhibit, Kind
 
 COMPACT = 64
@@ -95,6 +96,11 @@ class Pool:
     def compacted(self) -> np.ndarray:
         """The pool's own."""
         return self.compact(self.sample.vectors)
+
+    @cached_property
+    def spacing(self) -> np.ndarray:
+        """How far each item of the pool is from its nearest other, (n,)."""
+        return nearest_other(self.compacted)
 
 
 @dataclass(frozen=True)

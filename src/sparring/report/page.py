@@ -64,12 +64,12 @@ def _tiles(judgement: Judgement, log: Log) -> str:
     """The weakest figure of each group, and whether an alarm stood."""
     tiles = []
     for group in GROUPS:
-        placed = [f for f in judgement if f.group == group and f.position is not None]
-        if not placed:
+        telling = [f for f in judgement if f.group == group and not _mute(f)]
+        if not telling:
             continue
-        weakest = min(placed, key=lambda figure: figure.position or 0.0)
+        weakest = min(telling, key=lambda f: 0.0 if f.position is None else f.position)
         tiles.append(
-            f'<div class="tile"><h3>{_TITLES[group]}, at its weakest</h3>'
+            f'<div class="tile"><h3>{_TITLES[group]} · weakest</h3>'
             f"<b>{number(weakest.value)}</b><span>{_text(weakest.title)}</span>"
             f'<span class="{_tone(weakest)}">{_text(weakest.verdict)}</span></div>'
         )
@@ -85,13 +85,13 @@ def _tiles(judgement: Judgement, log: Log) -> str:
 
 
 def _facts(judgement: Judgement, facts: Mapping[str, Any]) -> str:
-    shown = {"compared by": judgement.features, **facts}
+    features = f'<div class="wide"><dt>compared by</dt><dd>{_text(judgement.features)}</dd></div>'
     pairs = "".join(
         f"<div><dt>{_text(name.replace('_', ' '))}</dt><dd>{_text(_fact(value))}</dd></div>"
-        for name, value in shown.items()
+        for name, value in facts.items()
         if value is not None
     )
-    return f'<dl class="facts">{pairs}</dl>'
+    return f'<dl class="facts">{features}{pairs}</dl>'
 
 
 def _fact(value: Any) -> str:
@@ -108,14 +108,27 @@ def _fact(value: Any) -> str:
 
 def _tone(figure: Figure) -> str:
     position = figure.position
-    if position is None:
+    if _mute(figure):
         return "void"
-    if figure.group == "copying" and figure.verdict.startswith("copies"):
+    if position is None or figure.verdict.startswith("copies"):
         return "poor"
-    return "good" if position >= 0.9 else "fair" if position >= 0.5 else "poor"
+    if figure.group == "copying" and figure.verdict.startswith("no copies"):
+        return "fair"
+    return "good" if position >= 0.9 or figure.reached else "fair" if position >= 0.5 else "poor"
+
+
+def _mute(figure: Figure) -> bool:
+    """Whether a figure says nothing: floor, value and ceiling are one."""
+    return figure.position is None and figure.reached
 
 
 # Verdicts
+
+_HEAD = (
+    '<thead><tr><th class="what">figure</th><th class="number value">this generator</th>'
+    '<th class="number floor">floor</th><th class="scale" aria-label="position"></th>'
+    '<th class="ceiling">ceiling</th><th>verdict</th></tr></thead>'
+)
 
 
 def _verdicts(judgement: Judgement) -> str:
@@ -123,9 +136,7 @@ def _verdicts(judgement: Judgement) -> str:
     for group, figures in groupby(judgement, key=lambda figure: figure.group):
         rows = "".join(map(_row, figures))
         parts.append(
-            f'<h2>{_TITLES[group]}</h2><div class="scroll"><table><thead><tr><th>figure</th>'
-            f'<th class="number">this generator</th><th class="number">floor</th>'
-            f'<th aria-label="position"></th><th>ceiling</th><th>verdict</th></tr></thead>'
+            f'<h2>{_TITLES[group]}</h2><div class="scroll"><table class="verdicts">{_HEAD}'
             f"<tbody>{rows}</tbody></table></div>"
         )
     return "\n".join(parts)
@@ -136,20 +147,21 @@ def _row(figure: Figure) -> str:
     label = "no position" if figure.position is None else f"position {figure.position:.2f}"
     counts = f"{figure.generated:,} generated, {figure.real:,} real"
     return (
-        f'<tr id="{_text(figure.name)}"><td class="what">{_text(figure.title)}'
+        f'<tr id="{_text(figure.name)}"><td>{_text(figure.title)}'
         f"<small>{_text(figure.meaning)}</small></td>"
-        f'<td class="number"><b>{number(figure.value)}</b><small>{number(figure.low)} to '
-        f"{number(figure.high)}</small><small>± {number(figure.deviation)}</small></td>"
-        f'<td class="mark number">{_mark(figure.floor)}</td>'
+        f'<td class="number"><b>{number(figure.value)}</b>'
+        f'<small class="range">{number(figure.low)} to {number(figure.high)}</small>'
+        f"<small>± {number(figure.deviation)}</small></td>"
+        f'<td class="number">{_mark(figure.floor)}</td>'
         f'<td class="scale">{bar(figure.position, min(low, high), max(low, high), label)}</td>'
-        f'<td class="mark">{_mark(figure.ceiling)}</td>'
+        f"<td>{_mark(figure.ceiling)}</td>"
         f'<td><span class="{_tone(figure)}">{_text(figure.verdict)}</span>'
         f"<small>{counts}</small>{_others(figure)}</td></tr>"
     )
 
 
 def _mark(mark: Mark) -> str:
-    return f'{number(mark.value)}<small style="white-space:normal">{_text(mark.name)}</small>'
+    return f"{number(mark.value)}<small>{_text(mark.name)}</small>"
 
 
 def _others(figure: Figure) -> str:

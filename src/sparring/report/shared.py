@@ -4,22 +4,23 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sparring.metrics.copying import authenticity, data_copying
+from sparring.metrics.copying import data_copying
 from sparring.metrics.density import density_coverage
 from sparring.metrics.features import Features, frechet_name
 from sparring.metrics.frechet import frechet_distance
 from sparring.metrics.inception import Inception
 from sparring.metrics.kernel import kernel_distance
+from sparring.metrics.neighbours import nearest
 from sparring.metrics.precision import precision_recall
 from sparring.metrics.two_sample import two_sample_auc
-from sparring.report.figures import Kind, Mark, placed
-from sparring.report.measures import COMPACT, Measure, Round, Sample
+from sparring.report.figures import Kind, Standing, placed
+from sparring.report.measures import COMPACT, Measure, Pool, Round, Sample
 
 _SUBSETS = 3
 # Below as many items in a cell, C_T has too few to rank.
 _PER_CELL = 40
 # C_T is in standard deviations; three are beyond chance.
-_BEYOND_CHANCE = -3.0
+_BEYOND_CHANCE = 3.0
 
 
 def distances(features: Features) -> list[Measure]:
@@ -157,7 +158,7 @@ def copying() -> list[Measure]:
         cells = int(np.clip(len(made) // _PER_CELL, 1, 5))
         return {
             statistic.name: data_copying(train, witness, made, cells=cells, seed=round.seed),
-            authentic.name: authenticity(train, made),
+            authentic.name: _authenticity(round.pool, made),
         }
 
     return [
@@ -176,6 +177,12 @@ def copying() -> list[Measure]:
     ]
 
 
+def _authenticity(pool: Pool, made: np.ndarray) -> float:
+    """`metrics.authenticity`, with the distances within the pool taken once for all samples."""
+    distances, indices = nearest(made, pool.compacted)
+    return float((distances > pool.spacing[indices]).mean())
+
+
 def _half(round: Round) -> int:
     return len(round.heldout) // 2
 
@@ -185,17 +192,23 @@ def _copier(round: Round) -> Sample:
     return round.pool.sample.take(random.integers(len(round.pool.sample), size=_half(round)))
 
 
-def _words_of_statistic(value: float, ceiling: Mark, position: float | None) -> str:
-    if position is not None and value < _BEYOND_CHANCE and value < ceiling.value + _BEYOND_CHANCE:
+def _words_of_statistic(standing: Standing) -> str:
+    beyond = standing.value - standing.ceiling.value
+    if standing.position is None:
+        return placed(standing)
+    if max(standing.value, beyond) < -_BEYOND_CHANCE:
         return "copies the training data"
-    return _words_of_copying(value, ceiling, position)
+    if min(standing.value, beyond) > _BEYOND_CHANCE:
+        return "no copies, but farther from the data than unseen data is"
+    return _words_of_copying(standing)
 
 
-def _words_of_copying(value: float, ceiling: Mark, position: float | None) -> str:
+def _words_of_copying(standing: Standing) -> str:
+    position = standing.position
     if position is None:
-        return placed(value, ceiling, position)
+        return placed(standing)
     if position < 0.5:
         return "copies the training data"
-    if position >= 0.9 or value >= ceiling.low:
+    if position >= 0.9 or standing.reached:
         return "no nearer to the training data than unseen data"
     return "a little nearer to the training data than unseen data"

@@ -139,38 +139,42 @@ def exhibits(round: Round) -> Sequence[Exhibit]:
 
 
 def _columns(columns: Sequence[Column], real: pd.DataFrame, made: pd.DataFrame) -> Exhibit:
-    order = sorted(columns, key=shape)[:_MOST_COLUMNS]
+    likeness = [shape(column) for column in columns]
+    order = np.argsort(likeness, kind="stable")[:_MOST_COLUMNS]
     panels = "".join(
-        f"<figure><figcaption>{html.escape(column.name)} <b>{number(shape(column))}</b>"
-        f"</figcaption>{_distribution(column)}</figure>"
-        for column in order
+        f"<figure><figcaption>{html.escape(columns[i].name)} <b>{number(likeness[i])}</b>"
+        f"</figcaption>{_distribution(columns[i], real.iloc[:, i], made.iloc[:, i])}</figure>"
+        for i in order
     )
-    left = f" The {len(order)} least alike of {len(columns)} columns." if len(columns) > 48 else ""
+    some = f" The {len(order)} least alike of {len(columns)}." if len(columns) > len(order) else ""
     return Exhibit(
         "Columns",
         "Real rows filled, generated ones as a line, least alike first; the number is the "
-        f"column's shape, 1 at best.{left}",
+        f"column's shape, 1 at best.{some}",
         f'<div class="panels">{panels}</div>',
     )
 
 
-def _distribution(column: Column) -> str:
+def _distribution(column: Column, real: pd.Series, made: pd.Series) -> str:
+    """Shares of real and generated rows, by value for numbers and by frequency for categories."""
     if column.numeric:
-        real, made = (v[~np.isnan(v)] for v in (column.real, column.synthetic))
-        if not len(real):
+        known = [v[~np.isnan(v)] for v in (column.real, column.synthetic)]
+        if not len(known[0]):
             return "<p>no value is known</p>"
-        edges = np.histogram_bin_edges(real, _BINS)
+        edges = np.histogram_bin_edges(known[0], _BINS)
         # What lies beyond the real extremes stands in the outermost bins.
-        counts = [np.histogram(v.clip(edges[0], edges[-1]), edges)[0] for v in (real, made)]
+        counts = [np.histogram(v.clip(edges[0], edges[-1]), edges)[0] for v in known]
+        shares = [(count / max(count.sum(), 1)).tolist() for count in counts]
+        low, high = (str(extreme) for extreme in (real.dropna().min(), real.dropna().max()))
+        ends = f"{low} to {high}"
     else:
-        counts = [
-            np.bincount(v.astype(np.intp), minlength=column.categories)
-            for v in (column.real, column.synthetic)
-        ]
-        order = np.argsort(-counts[0], kind="stable")[:_BINS]
-        counts = [count[order] for count in counts]
-    shares = [(count / max(count.sum(), 1)).tolist() for count in counts]
-    return bars(shares[0], shares[1], f"Distribution of {column.name}, real and generated")
+        texts = [v.astype(object).where(v.notna(), "missing").astype(str) for v in (real, made)]
+        tables = [text.value_counts(normalize=True) for text in texts]
+        names = list(dict.fromkeys([*tables[0].index, *tables[1].index]))
+        shares = [table.reindex(names[:_BINS], fill_value=0.0).tolist() for table in tables]
+        ends = ", ".join(names[:3]) + (f", … ({len(names)})" if len(names) > 3 else "")
+    drawn = bars(shares[0], shares[1], f"{column.name}, real and generated: {ends}")
+    return f"{drawn}<small>{html.escape(ends)}</small>"
 
 
 def _correlations(columns: Sequence[Column], total: int) -> Exhibit:
