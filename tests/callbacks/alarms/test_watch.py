@@ -123,9 +123,10 @@ def test_a_condition_goes_to_samples_and_scores(tiny):
     )
     game.score = lambda x, condition: asked.append(condition["y"]) or x[:, 0]
     x, y = tiny.ring(32), torch.arange(32)
-    tiny.play(game, x, 1, [Watch({"x": x, "y": y}, every=1)])
-    assert torch.equal(asked[-2], y)
-    assert torch.equal(asked[-1], torch.cat([y, y]))
+    tiny.play(game, x, 1, [Watch({"x": x, "y": y}, every=1, n=48)])
+    # More are made than there are real ones: the conditions come round again.
+    assert torch.equal(asked[-2], torch.cat([y, y[:16]]))
+    assert torch.equal(asked[-1], torch.cat([y, y, y[:16]]))
 
 
 def test_all_processes_judge_by_the_same_numbers(tiny):
@@ -141,7 +142,7 @@ def test_own_features_are_used(tiny):
     seen = []
     watch = Watch(x, every=1, features=lambda items: seen.append(items.shape) or items * 2)
     tiny.play(tiny.GAN(), x, 1, [watch])
-    assert seen == [(64, 2), (64, 2)]
+    assert seen == [(64, 2), (256, 2)]
 
 
 def test_it_must_stand_before_the_record(tiny, tmp_path):
@@ -153,5 +154,7 @@ def test_it_must_stand_before_the_record(tiny, tmp_path):
 def test_wrong_numbers_are_refused(tiny):
     with pytest.raises(WrongUse, match="at least 16 real items"):
         Watch(tiny.ring(15))
+    with pytest.raises(WrongUse, match="n of Watch must be at least 16"):
+        Watch(tiny.ring(16), n=15)
     with pytest.raises(WrongUse, match="every of Watch"):
         Watch(tiny.ring(16), every=0)

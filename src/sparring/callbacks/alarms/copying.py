@@ -11,9 +11,9 @@ from sparring.callbacks.alarms.probe import Probe
 from sparring.core import WrongUse
 
 Copying = Callable[[Tensor, Tensor, Tensor], float]
-"""From features on the CPU of training, held-out and generated items, each (n, d), to a z-score such as
-C_T (Meehan et al. 2020, arXiv 2004.05675): far below 0 when generated items lie closer to the
-training items than held-out ones do."""
+"""From features of training, held-out and generated items, each (n, d) on the CPU, to a z-score
+such as C_T (Meehan et al. 2020, arXiv 2004.05675): far below 0 when generated items lie closer to
+the training items than held-out ones do. Raises WrongUse for items that it can't judge."""
 
 
 class Memorising(Alarm):
@@ -63,14 +63,25 @@ class Memorising(Alarm):
                 probe.reference.of(items.to(device)).float().cpu()
                 for items in (self.train, self.heldout)
             )
+            # Wrong sets are refused here, at once; later it is the generated items that are wrong.
+            self.copying(train, heldout, heldout)
             self._features = train, heldout
-        (value,) = probe.agree(self.copying(*self._features, probe.features.cpu()))
+        (value,) = probe.agree(self._judge(*self._features, probe.features.cpu()))
+        if not math.isfinite(value):
+            return None
         saw = (
             f"generated items are closer to the training items than held-out ones are, C_T = "
             f"{value:.1f} standard deviations"
         )
         ill, well = value < self.threshold, value > self.threshold + 1
         return Finding(ill, well, saw, {"copying": value})
+
+    def _judge(self, train: Tensor, heldout: Tensor, generated: Tensor) -> float:
+        try:
+            return self.copying(train, heldout, generated)
+        except WrongUse:
+            # A generator far off the data has no items near it to judge.
+            return math.nan
 
     def state_dict(self) -> dict[str, Any]:
         return {"probes": self._probes}

@@ -46,14 +46,21 @@ class Reference:
         features: from items to vectors of shape (n, d).
         cells: k of the k-means clustering of the real features.
         seed: of the clustering.
+        n: how many items the game makes beside them, asked to be what the real ones are in turn.
     """
 
-    def __init__(self, real: Batch, features: Features, cells: int, seed: int) -> None:
+    def __init__(
+        self, real: Batch, features: Features, cells: int, seed: int, n: int = 256
+    ) -> None:
         from sklearn.cluster import KMeans
 
-        self.x = real["x"]
+        self.x, self.n = real["x"], n
         condition = {name: tensor for name, tensor in real.items() if name != "x"}
         self.condition: Batch | None = condition or None
+        self.asked: Batch | None = None
+        if condition:
+            turn = torch.arange(n, device=self.x.device) % len(self.x)
+            self.asked = {name: tensor[turn] for name, tensor in condition.items()}
         self.of = features
         with torch.no_grad():
             self.features = features(self.x).float()  # (n, d)
@@ -109,7 +116,7 @@ class Probe:
         game = self.state.game
         if not isinstance(game, Samples):
             return None
-        return game.sample(len(self.reference.x), self.reference.condition)
+        return game.sample(self.reference.n, self.reference.asked)
 
     def agree(self, *numbers: Tensor | float) -> list[float]:
         """Numbers as all processes see them: their means, so that all decide alike."""
@@ -163,11 +170,12 @@ class Probe:
         game = self.state.game
         if not isinstance(game, Scores) or self.played is None:
             return None
-        condition = self.reference.condition
-        both = torch.cat([self.reference.x, self.played.to(self.reference.x.dtype)])
-        if condition is not None:
-            condition = {name: torch.cat([value, value]) for name, value in condition.items()}
-        real, fake = game.score(both, condition).float().chunk(2)  # each (n,)
+        x, condition, asked = self.reference.x, self.reference.condition, self.reference.asked
+        both = torch.cat([x, self.played.to(x.dtype)])
+        if condition is not None and asked is not None:
+            condition = {name: torch.cat([condition[name], asked[name]]) for name in condition}
+        scores = game.score(both, condition).float()
+        real, fake = scores[: len(x)], scores[len(x) :]  # (n_real,), (n,)
         above = (real[:, None] > fake[None]).float() + (real[:, None] == fake[None]).float() / 2
         return self.agree(above.mean())[0]
 

@@ -46,11 +46,13 @@ class Watch(Callback):
         every: steps between two probes, at least 1; thresholds count in probes.
         features: from items (n, ...) to vectors (n, d); by default flattened and projected.
         announce: called with each event as it comes, in the first process.
+        n: how many items the game makes for a probe, at least 16.
         cells: of the clustering of real features, in which modes are looked for.
         seed: of what a probe draws.
 
     Raises:
-        WrongUse: for fewer than 16 items, or `every` below 1, or a Record that stands before.
+        WrongUse: for fewer than 16 items, real or made, or `every` below 1, or a Record that
+            stands before.
         Failure: at the end of a training that an alarm has given up.
 
     Example:
@@ -67,6 +69,7 @@ class Watch(Callback):
         *,
         features: Features | None = None,
         announce: Callable[[Event], None] | None = None,
+        n: int = 256,
         cells: int = 16,
         seed: int = 0,
     ) -> None:
@@ -75,11 +78,13 @@ class Watch(Callback):
             raise WrongUse(
                 f"Watch needs at least 16 real items to look for, got {len(self.real['x'])}."
             )
+        if n < 16:
+            raise WrongUse(f"n of Watch must be at least 16, got {n}.")
         if every < 1:
             raise WrongUse(f"every of Watch must be at least 1, got {every}.")
         self.alarms = list(default_alarms() if alarms is None else alarms)
         self.every, self.features = every, features or Projection()
-        self.announce, self.cells, self.seed = announce, cells, seed
+        self.announce, self.n, self.cells, self.seed = announce, n, cells, seed
         self.onsets = [Onset() for _ in self.alarms]
         self._reference: Reference | None = None
         self._cast: tuple[list[str], list[str]] = ([], [])
@@ -93,7 +98,7 @@ class Watch(Callback):
                 )
         with state.aside():
             real = state.backend.place(self.real)
-            self._reference = Reference(real, self.features, self.cells, self.seed)
+            self._reference = Reference(real, self.features, self.cells, self.seed, self.n)
             self._cast = cast(state, self._reference)
         for alarm in self.alarms:
             alarm.start(state)
