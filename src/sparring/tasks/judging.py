@@ -11,20 +11,6 @@ from sparring.tasks.run import Run
 from sparring.tasks.synthesizer import Synthesizer
 
 
-class _Sampler:
-    """What the report asks for items."""
-
-    def __init__(self, synthesizer: Synthesizer) -> None:
-        self._synthesizer = synthesizer
-
-    def sample(self, n: int, seed: int) -> Any:
-        return self._synthesizer.sample(n, seed=seed)
-
-    def labelled(self, n: int, seed: int) -> tuple[Any, Any] | None:
-        x, y = self._synthesizer._draw(n, None, seed)
-        return None if y is None else (self._synthesizer.modality_.decode(x), y.numpy())
-
-
 def judge_synthesizer(
     synthesizer: Synthesizer,
     dataset: Dataset,
@@ -32,10 +18,31 @@ def judge_synthesizer(
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
     features: Any = None,
+    cache: Path | None = None,
 ) -> Judgement:
-    """Judge a fitted synthesizer against a data set's held-out part."""
+    """Judge a fitted synthesizer against a data set's held-out part.
+
+    Args:
+        synthesizer: fitted or loaded.
+        dataset: what it was trained on.
+        n: how many items are compared; None takes the report's number.
+        seed: of all draws.
+        progress: called with a few words now and then.
+        features: of pictures; None takes the best that is installed.
+    """
+
+    def labelled(n: int, seed: int) -> tuple[Any, Any]:
+        return synthesizer.sample_labelled(n, seed)
+
     return judge(
-        dataset, _Sampler(synthesizer), features=features, n=n, seed=seed, progress=progress
+        dataset,
+        lambda n, seed: synthesizer.sample(n, seed=seed),
+        labelled=labelled if synthesizer.spec_.classes else None,
+        features=features,
+        n=n,
+        seed=seed,
+        cache=cache,
+        progress=progress,
     )
 
 
@@ -62,7 +69,9 @@ def report_run(
     run = Run.open(folder)
     synthesizer = Synthesizer.load(run.folder)
     dataset = Synthesizer.data_of(run, data)
-    judgement = judge_synthesizer(synthesizer, dataset, progress=progress, features=features)
+    judgement = judge_synthesizer(
+        synthesizer, dataset, progress=progress, features=features, cache=run.folder / "cache"
+    )
     content, page = write_report(
         run.folder,
         judgement,

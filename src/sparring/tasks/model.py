@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from sparring.callbacks.store import read_tensors, write_tensors
+from sparring.callbacks.store import Damaged, read_tensors, write_tensors
 from sparring.core import Game
 from sparring.core.errors import Failure, WrongUse
 from sparring.data import modality_from
@@ -90,14 +90,21 @@ def load_model(folder: Path) -> tuple[ModelSpec, Modality, Game]:
     """Read what `save_model` wrote.
 
     Raises:
-        WrongUse: if there is no model, or one of a newer version.
-        Failure: if a file is damaged.
+        WrongUse: if there is no model.
+        Failure: if a file is damaged, or of a newer version.
     """
     if not folder.is_dir():
         raise WrongUse(f"there is no model in {folder}; train one with sparring fit.")
-    tensors, meta = read_tensors(folder)
+    try:
+        tensors, meta = read_tensors(folder)
+    except Damaged as error:
+        what = str(error).partition("; ")[0]
+        raise Failure(
+            f"the model in {folder} is damaged ({what}); sparring resume writes a finished run's "
+            f"model again, else fit it again."
+        ) from error
     if int(meta.get("format", 0)) > FORMAT:
-        raise WrongUse(
+        raise Failure(
             f"the model in {folder} was written by a newer version of sparring "
             f"(format {meta['format']}, this one reads up to {FORMAT}); upgrade sparring."
         )
@@ -107,5 +114,7 @@ def load_model(folder: Path) -> tuple[ModelSpec, Modality, Game]:
     try:
         game.load_state_dict(tensors)
     except RuntimeError as error:
-        raise Failure(f"the weights in {folder} don't fit the model described there.") from error
+        raise Failure(
+            f"the weights in {folder} don't fit the model described there; fit it again."
+        ) from error
     return spec, modality_from(meta["modality"]), game.eval()

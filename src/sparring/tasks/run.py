@@ -12,8 +12,19 @@ import tomli_w
 from sparring.callbacks.checkpoint import step_of
 from sparring.callbacks.store import cannot_write
 from sparring.core.errors import Failure, WrongUse
+from sparring.tasks.arguments import check_type
 
 FORMAT = 1
+
+_NAMES = (
+    "checkpoints",
+    "model",
+    "log.jsonl",
+    "tensorboard",
+    "samples",
+    "report.json",
+    "report.html",
+)
 
 
 class Run:
@@ -49,6 +60,12 @@ class Run:
             raise WrongUse(
                 f"{run.folder} already holds a run{difference}; go on with it by "
                 f"sparring resume {run.folder}, or name another folder."
+            )
+        taken = [name for name in _NAMES if (run.folder / name).exists()]
+        if taken:
+            raise WrongUse(
+                f"{run.folder} already holds {', '.join(taken)} and no recipe.toml; name a folder "
+                f"that is new or empty."
             )
         aside = run.folder / "recipe.toml.part"
         run._made = [at for at in (run.folder, *run.folder.parents) if not at.exists()]
@@ -109,11 +126,19 @@ class Run:
             recipe = tomllib.loads(self.recipe_file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise WrongUse(f"{self.recipe_file} isn't a recipe: {error}.") from error
-        if recipe.get("format", FORMAT) > FORMAT:
+        written = recipe.get("format", FORMAT)
+        check_type(f"format in {self.recipe_file}", written, int)
+        if written > FORMAT:
             raise WrongUse(
                 f"{self.recipe_file} was written by a newer version of sparring (format "
-                f"{recipe['format']}, this one reads up to {FORMAT}); upgrade sparring."
+                f"{written}, this one reads up to {FORMAT}); upgrade sparring."
             )
+        for key, kind in (("data", str), ("fit", Mapping)):
+            if not isinstance(recipe.get(key), kind):
+                raise WrongUse(
+                    f"{self.recipe_file} isn't the recipe of a run: its {key} is missing or of "
+                    f"another type; put back the file that was written there."
+                )
         return recipe
 
 

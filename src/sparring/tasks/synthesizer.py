@@ -1,5 +1,6 @@
 """The front for users: data in, more of its kind out."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -204,7 +205,8 @@ class Synthesizer(BaseEstimator):
         source = run.recipe()["data"] if data is None else data
         if isinstance(source, str) and source == IN_MEMORY:
             raise WrongUse(
-                f"the data of the run in {run.folder} was given in memory; give it again, as data."
+                f"the data of the run in {run.folder} was given in memory; give it again in "
+                f"Python, as in Synthesizer.resume({str(run.folder)!r}, data)."
             )
         return cls(**_parameters(run))._open(source)
 
@@ -226,6 +228,24 @@ class Synthesizer(BaseEstimator):
             WrongUse: for a condition that the model doesn't know, or n below 1.
         """
         return self.modality_.decode(self._draw(n, condition, seed)[0])
+
+    def sample_labelled(self, n: int, seed: int | None = None) -> tuple[Any, np.ndarray]:
+        """New items of a class-conditional model, and the class number that each was asked for.
+
+        Args:
+            n: how many, at least 1.
+            seed: of the draw; None draws anew each time.
+
+        Returns:
+            Items as from `sample`, and an array of shape (n,).
+
+        Raises:
+            WrongUse: if the model was trained without classes.
+        """
+        items, labels = self._draw(n, None, seed)
+        if labels is None:
+            raise WrongUse("the model was trained without classes; call sample.")
+        return self.modality_.decode(items), labels.numpy()
 
     def _draw(
         self, n: int, condition: Mapping[str, Any] | None, seed: int | None
@@ -260,7 +280,10 @@ class Synthesizer(BaseEstimator):
             )
         name = str(condition["class"])
         if name not in self.spec_.classes:
-            raise WrongUse(f"there is no class {name!r}{closest(name, self.spec_.classes)}")
+            listed = ", ".join(self.spec_.classes)
+            few = f"; there are {listed}."
+            end = few if len(listed) < 200 else closest(name, self.spec_.classes)
+            raise WrongUse(f"there is no class {name!r}{end}")
         return torch.full((n,), self.spec_.classes.index(name))
 
     def _fitted(self) -> Any:
@@ -303,6 +326,10 @@ class Synthesizer(BaseEstimator):
         """
         folder = Path(folder)
         place = folder / "model" if (folder / "model").is_dir() else folder
+        if (folder / "recipe.toml").is_file() and place == folder:
+            raise WrongUse(
+                f"the run in {folder} has no model yet; finish it with sparring resume {folder}."
+            )
         synthesizer = cls()
         synthesizer.spec_, synthesizer.modality_, synthesizer.model_ = load_model(place)
         synthesizer.game = synthesizer.spec_.game
@@ -316,7 +343,12 @@ IN_MEMORY = "in memory"
 
 def _parameters(run: Run) -> dict[str, Any]:
     recipe = run.recipe()
-    return {**recipe["fit"], **recipe.get("data_options", {})}
+    parameters = {**recipe["fit"], **recipe.get("data_options", {})}
+    names = list(inspect.signature(Synthesizer).parameters)
+    for name in parameters:
+        if name not in names:
+            raise WrongUse(f"{run.recipe_file} sets an unknown {name!r}{closest(name, names)}")
+    return parameters
 
 
 def _source_of(data: Any) -> str:

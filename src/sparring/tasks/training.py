@@ -1,7 +1,8 @@
 """Training what a plan says, with everything beside it: averages, log, alarms, checkpoints."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -92,7 +93,7 @@ def _train(ready: Training, run: Run | None, resume: bool) -> None:
             backend=backend,
             callbacks=beside,
             seed=settings["seed"],
-            restore=keeper.restore if keeper is not None and resume else None,
+            restore=_restore(keeper, ready.callbacks) if keeper is not None and resume else None,
         )
     except (RuntimeError, MemoryError) as error:
         if isinstance(error, Failure) or not _out_of_memory(error):
@@ -102,6 +103,23 @@ def _train(ready: Training, run: Run | None, resume: bool) -> None:
     if run is not None and backend.main:
         save_model(run.model, plan.spec, dataset.modality, game.cpu())
     backend.barrier()
+
+
+def _restore(keeper: Checkpoint, beside: Sequence[Callback]) -> Callable[[TrainingState], None]:
+    """Brings the newest good checkpoint back, and tells of damaged ones that were passed over."""
+
+    def restore(state: TrainingState) -> None:
+        keeper.restore(state)
+        for event in state.events:
+            if event.get("state") == "passed over" and event.get("step") == state.step:
+                for announce in _announcers(beside):
+                    announce(event)
+
+    return restore
+
+
+def _announcers(beside: Sequence[Callback]) -> list[Callable[[dict[str, Any]], None]]:
+    return [callback.announce for callback in beside if hasattr(callback, "announce")]
 
 
 def _take_averages(state: TrainingState) -> None:
@@ -118,7 +136,7 @@ def _beside(
     """The callbacks in the order in which they must stand."""
     settings = plan.settings
     beside: list[Callback] = [Average(settings["half_life"])]
-    announce = [c.announce for c in extra if hasattr(c, "announce")]
+    announce = _announcers(extra)
     if settings["alarms"] and len(dataset.train) >= _PROBE:
         tell = (lambda event: [one(event) for one in announce]) if announce else None
         beside.append(_watch(dataset, tell))
