@@ -114,7 +114,10 @@ def _tone(figure: Figure) -> str:
         return "poor"
     if figure.group == "copying" and figure.verdict.startswith("no copies"):
         return "fair"
-    return "good" if position >= 0.9 or figure.reached else "fair" if position >= 0.5 else "poor"
+    if figure.reached or (figure.group == "copying" and position >= 0.9):
+        return "good"
+    # Near a ceiling isn't at it: with a very bad floor, 0.95 may be ten times the distance.
+    return "fair" if position >= 0.5 else "poor"
 
 
 def _mute(figure: Figure) -> bool:
