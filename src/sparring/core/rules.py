@@ -14,7 +14,7 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.core.game import Backward, Batch, Turn, total
-from sparring.core.state import TrainingState
+from sparring.core.state import TrainingState, lying_as
 
 
 class UpdateRule(Protocol):
@@ -128,7 +128,7 @@ class Optimistic:
         before = state.memory.get(f"optimistic/{name}", now)
         state.memory[f"optimistic/{name}"] = [gradient.clone() for gradient in now]
         for parameter, new, old in zip(parameters, now, before, strict=True):
-            parameter.grad = 2 * new - old
+            parameter.grad = lying_as(parameter, 2 * new - old)
 
 
 @dataclass(frozen=True)
@@ -198,4 +198,4 @@ class Consensus:
         ]
         state.backend.average(slopes)
         for parameter, v, slope in zip(parameters, whole, slopes, strict=True):
-            parameter.grad = torch.add(v, slope, alpha=self.gamma)
+            parameter.grad = lying_as(parameter, torch.add(v, slope, alpha=self.gamma))

@@ -242,11 +242,12 @@ class TrainingState:
         for path, value in values.items():
             name, index, key = path.rsplit("/", 2)
             parameter: nn.Parameter = self.parameters[name][int(index)]
-            # Some optimizers count their steps on the CPU, others beside the parameter.
-            device = (
-                value.device if value.dim() == 0 and _steps_on_cpu(self, name) else parameter.device
-            )
-            self.optimizers[name].state[parameter][key] = value.clone().to(device)
+            state = self.optimizers[name].state[parameter]
+            if key == "step":  # some optimizers count on the CPU, others beside the parameter
+                place = value.device if _steps_on_cpu(self, name) else parameter.device
+                state[key] = value.clone().to(place)
+            else:
+                state[key] = lying_as(parameter, value)
 
 
 def _steps_on_cpu(state: TrainingState, name: str) -> bool:
@@ -267,6 +268,14 @@ def _lists(values: Mapping[str, Tensor], device: torch.device) -> dict[str, list
         name, index = path.rsplit("/", 1)
         lists.setdefault(name, {})[int(index)] = value.clone().to(device)
     return {name: [items[i] for i in sorted(items)] for name, items in lists.items()}
+
+
+def lying_as(parameter: Tensor, value: Tensor) -> Tensor:
+    """A copy of a gradient or moment that lies in memory as its parameter does.
+
+    Fused optimizers walk through memory, and would pair the wrong elements without a word.
+    """
+    return torch.empty_like(parameter, requires_grad=False).copy_(value)
 
 
 def clock() -> float:
