@@ -51,7 +51,6 @@ backend.launch(play)
 """
 
 
-@pytest.mark.slow
 def test_two_processes_under_torchrun_equal_one(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
