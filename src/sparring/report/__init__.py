@@ -2,6 +2,7 @@
 
 from sparring.report.figures import Exhibit, Figure, Judgement, Kind, Mark
 from sparring.report.judging import judge
+from sparring.report.kinds import kinds
 from sparring.report.log import Log, read_log
 from sparring.report.writing import FORMAT, read_report, write_report
 
@@ -14,6 +15,7 @@ __all__ = [
     "Log",
     "Mark",
     "judge",
+    "kinds",
     "read_log",
     "read_report",
     "write_report",

@@ -1,0 +1,37 @@
+"""Every figure that a report may hold."""
+
+from typing import Any, cast
+
+import numpy as np
+
+from sparring.data import Dataset, Modes
+from sparring.metrics.features import Identity
+from sparring.report.figures import Kind
+from sparring.report.images import IMAGES
+from sparring.report.points import POINTS
+from sparring.report.tables import TABLES
+
+
+class _Any(Identity):
+    """Stands for whatever features a distance is named by."""
+
+    name = "FEATURES"
+
+
+def kinds() -> list[Kind]:
+    """All kinds of figures, each name once.
+
+    Example:
+        >>> {"precision", "copying_ct", "modes", "pair_trends"} <= {k.name for k in kinds()}
+        True
+    """
+    nothing = cast(Any, None)
+    # A data set of which everything is known, so that no measure stays away.
+    known = Dataset(
+        "any", nothing, nothing, nothing, ("0", "1"), "target", Modes(np.zeros((2, 2)), 1.0)
+    )
+    found: dict[str, Kind] = {}
+    for subject in (IMAGES, TABLES, POINTS):
+        for measure in subject.measures(known, _Any(), True, None):
+            found.update((kind.name, kind) for kind in measure.kinds)
+    return list(found.values())
