@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.data.arrayfiles import Arrays
@@ -16,7 +14,7 @@ from sparring.data.image import Image
 from sparring.data.inference import check_frame
 from sparring.data.matrix import Matrix
 from sparring.data.points import Points, check_points
-from sparring.data.sources import InMemory
+from sparring.data.sources import InMemory, Pictures
 from sparring.data.splitting import FEWEST_ITEMS, split
 from sparring.data.table import Table
 
@@ -48,7 +46,7 @@ def image_dataset(name: str, arrays: Arrays, cut: Cut, size: int | None = None) 
         y, classes = to_classes(arrays.y, items, arrays.names)
     if arrays.x_test is None:
         kept, out = split(items, cut.fraction, cut.seed, y)
-        train, heldout = (_pick(image, levels, y, rows) for rows in (kept, out))
+        train, heldout = (Pictures(levels, y, rows) for rows in (kept, out))
         return Dataset(name, image, train, heldout, classes=classes)
     test, y_test = to_levels(arrays.x_test, size), None
     if classes is not None:
@@ -61,18 +59,10 @@ def image_dataset(name: str, arrays: Arrays, cut: Cut, size: int | None = None) 
     return Dataset(
         name,
         image,
-        InMemory(image.levels(levels), _tensor(y)),
-        InMemory(image.levels(test), _tensor(y_test)),
+        Pictures(levels, y),
+        Pictures(test, y_test),
         classes=classes,
     )
-
-
-def _pick(image: Image, levels: np.ndarray, y: np.ndarray | None, rows: np.ndarray) -> InMemory:
-    return InMemory(image.levels(levels[rows]), None if y is None else _tensor(y[rows]))
-
-
-def _tensor(y: np.ndarray | None) -> Tensor | None:
-    return None if y is None else torch.from_numpy(y)
 
 
 def _like(arrays: Arrays, classes: tuple[str, ...]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Where a batch's items come from: memory, or files that are decoded when they are asked for."""
 
+import warnings
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -56,6 +57,42 @@ class InMemory:
     def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
         x = self.x.index_select(0, indices)
         batch = {"x": normalise(x) if x.dtype == torch.uint8 else x}
+        if self.y is not None:
+            batch["y"] = self.y.index_select(0, indices)
+        return batch
+
+
+class Pictures:
+    """Images as they were given: the array itself, of which no copy is made.
+
+    Args:
+        items: (n, s, s) or (n, s, s, 3) uint8; it must not be changed while it is in use.
+        y: (n,) int64 classes of all items, or None.
+        rows: numbers of the items that belong to this source; None for all.
+
+    Example:
+        >>> source = Pictures(np.arange(3, dtype=np.uint8).reshape(3, 1, 1), rows=np.array([0, 2]))
+        >>> len(source), source[torch.tensor([1])]["x"].shape
+        (2, torch.Size([1, 1, 1, 1]))
+    """
+
+    def __init__(
+        self, items: np.ndarray, y: np.ndarray | None = None, rows: np.ndarray | None = None
+    ) -> None:
+        with warnings.catch_warnings():
+            # An array that is mapped from a file may not be written to; it never is.
+            warnings.simplefilter("ignore", UserWarning)
+            self._items = torch.from_numpy(items)
+        self._rows = torch.arange(len(items)) if rows is None else torch.from_numpy(rows)
+        self.y = None if y is None else torch.from_numpy(y)[self._rows]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        picked = self._items.index_select(0, self._rows.index_select(0, indices))
+        levels = picked.unsqueeze(1) if picked.dim() == 3 else picked.permute(0, 3, 1, 2)
+        batch = {"x": normalise(levels)}
         if self.y is not None:
             batch["y"] = self.y.index_select(0, indices)
         return batch
