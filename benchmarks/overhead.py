@@ -1,0 +1,348 @@
+"""What sparring costs over a loop written by hand, and over Keras.
+
+Both sides do the same work: the same networks (copies of each other), the non-saturating loss,
+fused Adam, an average of the generator's weights, shuffled batches from memory, losses in a log
+(`plain.Careful` says how the other side is written). Sparring does beside what a normal `fit` does:
+TensorBoard events, alarms, previews from fixed latents, checkpoints. All variants are trained in
+one process, a block of steps each in turn; a ratio is the median over rounds of the ratios within
+a round. Processor seconds are compared where the machine is busy, wall seconds where it is not.
+
+The small game takes 1000 steps a block, so all that sparring does beside happens within its blocks.
+Memory is the most that a process of its own takes, from reading a file of pictures to the last of
+some steps, for a data set that is large enough to matter (0.9 GB); for one that isn't, what counts
+is that scikit-learn and pandas are loaded, which the details show.
+
+DCGAN takes too long for that: the alarms' probe, the preview and the checkpoint are timed in every
+round, and a block is charged its share of each by how often a `fit` does it.
+
+    python benchmarks/overhead.py --json
+"""
+
+import argparse
+import copy
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+LATENT, WIDTH, BATCH = 100, 64, 64
+POINTS_LATENT, POINTS_BATCH = 4, 256
+
+
+class Loop(Protocol):
+    """Anything that can take so many steps."""
+
+    def run(self, steps: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of the processor and of the clock."""
+
+    cpu: float
+    wall: float
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.cpu + other.cpu, self.wall + other.wall)
+
+    def __sub__(self, other: "Spent") -> "Spent":
+        return Spent(self.cpu - other.cpu, self.wall - other.wall)
+
+    def times(self, factor: float) -> "Spent":
+        """So many times as much."""
+        return Spent(self.cpu * factor, self.wall * factor)
+
+
+def now() -> Spent:
+    """Both clocks."""
+    return Spent(time.process_time(), time.perf_counter())
+
+
+def spent(work: Callable[..., Any], *arguments: Any) -> Spent:
+    """What some work costs."""
+    before = now()
+    work(*arguments)
+    return now() - before
+
+
+class Interleaved:
+    """A callback that lets the other loops take a block of steps after each block of sparring's.
+
+    Args:
+        make: from a game to the other loops, by name.
+        block: steps.
+        rounds: how many are measured, after one that isn't.
+        charge: time what is done beside the training apart, and charge each block its share.
+    """
+
+    every = 1
+
+    def __init__(
+        self, make: Callable[[Any], dict[str, Loop]], block: int, rounds: int, charge: bool
+    ) -> None:
+        self.make, self.block, self.rounds, self.charge = make, block, rounds, charge
+        self.times: dict[str, list[Spent]] = {}
+        self._beside: list[Callable[[], Any]] = []
+        self._periods: list[tuple[float, float]] = []  # in steps, in seconds
+
+    def on_start(self, state: Any) -> None:
+        self.loops = self.make(state.game)
+        if self.charge:
+            self._find_beside(state)
+        self._round, self._since = 0, now()
+
+    def _find_beside(self, state: Any) -> None:
+        from sparring.callbacks import Checkpoint, Preview, Watch
+
+        for callback in state.callbacks:
+            if isinstance(callback, Checkpoint):
+                self._beside.append(lambda keeper=callback: keeper.save(state))
+                self._periods.append((callback.interval, callback.seconds or float("inf")))
+                callback.every = 10**9
+            elif isinstance(callback, Watch | Preview):
+                self._beside.append(lambda beside=callback: beside.on_step(state))
+                self._periods.append((callback.every, float("inf")))
+                callback.every = 10**9
+
+    def on_step(self, state: Any) -> None:
+        if state.step % self.block:
+            return
+        ours = now() - self._since
+        for work, period in zip(self._beside, self._periods, strict=True):
+            steps = min(period[0], period[1] / (ours.wall / self.block))
+            ours = ours + spent(work).times(self.block / steps)
+        found = {"sparring": ours}
+        found |= {name: spent(loop.run, self.block) for name, loop in self.loops.items()}
+        if self._round:
+            for name, seconds in found.items():
+                self.times.setdefault(name, []).append(seconds)
+        self._round += 1
+        self._since = now()
+
+    def on_end(self, state: Any) -> None:
+        """Nothing is left to do."""
+
+    def state_dict(self) -> dict[str, Any]:
+        return {}
+
+    def load_state_dict(self, state: Any) -> None:
+        """Nothing is kept."""
+
+    # What was found
+
+    def ratio(self, above: str, below: str, clock: str) -> float:
+        """The median over rounds of what one takes in what another takes."""
+        pairs = zip(self.times[above], self.times[below], strict=True)
+        return statistics.median(getattr(a, clock) / getattr(b, clock) for a, b in pairs)
+
+    def milliseconds(self, clock: str) -> dict[str, float]:
+        """The median time of a step of each."""
+        return {
+            name: round(1000 * statistics.median(getattr(s, clock) for s in found) / self.block, 3)
+            for name, found in self.times.items()
+        }
+
+
+def measure(data: Any, make: Any, args: Any, block: int, charge: bool, **settings: Any) -> Any:
+    """Train by `fit` in a run of its own, the other loops in between."""
+    from sparring.tasks import Synthesizer
+
+    beside = Interleaved(make, block, args.rounds, charge)
+    with tempfile.TemporaryDirectory() as folder:
+        Synthesizer(
+            game="gan", steps=block * (args.rounds + 1), callbacks=[beside], device="cpu",
+            half_life=10_000, options=optimizers(), run=Path(folder) / "run", **settings,
+        ).fit(data)  # fmt: skip
+    return beside
+
+
+def optimizers() -> dict[str, Any]:
+    """The optimizers of both players, as those of the other loops."""
+    from plain import BETAS, LR
+
+    adam = {"part": "Adam", "lr": LR, "betas": list(BETAS)}
+    return {"generator_optimizer": adam, "discriminator_optimizer": adam}
+
+
+def copies(game: Any) -> tuple[Any, Any]:
+    """Both networks once more."""
+    return copy.deepcopy(game.generator), copy.deepcopy(game.discriminator)
+
+
+def pictures(count: int) -> np.ndarray:
+    """Pictures of 32x32 pixels in colour; times don't depend on what they show."""
+    coarse = np.random.default_rng(0).integers(256, size=(count, 8, 8, 3), dtype=np.uint8)
+    return coarse.repeat(4, axis=1).repeat(4, axis=2)
+
+
+def dcgan(args: Any) -> Interleaved:
+    """DCGAN 32x32x3, batch 64, width 64."""
+    from plain import Careful, Tutorial
+
+    images = pictures(args.images)
+    levels = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
+    log = Path(tempfile.mkdtemp()) / "log.jsonl"
+
+    def make(game: Any) -> dict[str, Loop]:
+        loops: dict[str, Loop] = {
+            "plain": Careful(*copies(game), levels, BATCH, LATENT, log),
+            "tutorial": Tutorial(*copies(game), levels, BATCH, LATENT, log),
+        }
+        if not args.without_keras:
+            from keras_dcgan import KerasLoop
+
+            loops["keras"] = KerasLoop(images, BATCH, LATENT, args.width)
+        return loops
+
+    return measure(
+        images, make, args, args.dcgan_block, True, networks="dcgan", batch_size=BATCH,
+        latent=LATENT, width=args.width,
+    )  # fmt: skip
+
+
+def mlp(args: Any) -> Interleaved:
+    """Points in a plane, 3 layers of 128, batch 256."""
+    from plain import Careful, Tutorial
+    from sparring.data import open_dataset
+
+    dataset = open_dataset("grid25")
+    data = dataset.train[torch.arange(len(dataset.train))]["x"]
+    log = Path(tempfile.mkdtemp()) / "log.jsonl"
+
+    def make(game: Any) -> dict[str, Loop]:
+        return {
+            name: loop(*copies(game), data, POINTS_BATCH, POINTS_LATENT, log)
+            for name, loop in (("plain", Careful), ("tutorial", Tutorial))
+        }
+
+    return measure(
+        "grid25", make, args, args.mlp_block, False, batch_size=POINTS_BATCH,
+        latent=POINTS_LATENT, width=128,
+    )  # fmt: skip
+
+
+def peak(variant: str, images: int, args: Any) -> int:
+    """The most memory in bytes that a process takes which reads pictures and trains on them."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pictures.npy"
+        np.save(file, pictures(images))
+        command = [
+            sys.executable, str(Path(__file__).resolve()), "--alone", variant, "--file", str(file),
+            "--steps", str(args.steps), "--width", str(args.width), "--threads", str(args.threads),
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout.splitlines()[-1])
+
+
+def alone(args: Any) -> None:
+    """Read the pictures, train one variant on them and print the most memory that it took."""
+    if args.alone == "sparring":
+        from sparring.tasks import Synthesizer
+
+        with tempfile.TemporaryDirectory() as folder:
+            Synthesizer(
+                game="gan", networks="dcgan", steps=args.steps, batch_size=BATCH, latent=LATENT,
+                width=args.width, options=optimizers(), device="cpu", run=Path(folder) / "run",
+            ).fit(args.file)  # fmt: skip
+    else:
+        from plain import Careful
+        from sparring.networks import DCGANDiscriminator, DCGANGenerator
+
+        levels = torch.from_numpy(np.load(args.file)).permute(0, 3, 1, 2)
+        networks = DCGANGenerator(LATENT, 3, 32, args.width), DCGANDiscriminator(3, 32, args.width)
+        log = Path(tempfile.mkdtemp()) / "log.jsonl"
+        Careful(*networks, levels, BATCH, LATENT, log).run(args.steps)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+
+
+def result(args: Any) -> dict[str, Any]:
+    """Everything that is measured."""
+    big, small = dcgan(args), mlp(args)
+    memory, little = (
+        {name: peak(name, images, args) for name in ("sparring", "plain")}
+        for images in (args.many_images, BATCH)
+    )
+    load = os.getloadavg()[0]
+    clock = "wall" if load < args.threads + 0.5 else "cpu"
+    found = {
+        "dcgan32_ratio": big.ratio("sparring", "plain", clock),
+        "mlp_ratio": small.ratio("sparring", "plain", clock),
+        "keras_speedup": None if args.without_keras else big.ratio("keras", "sparring", clock),
+        "peak_memory_ratio": memory["sparring"] / memory["plain"],
+    }
+    found = {name: value and round(value, 4) for name, value in found.items()}
+    details = {
+        name: {
+            "sparring_over_plain": {c: round(m.ratio("sparring", "plain", c), 4) for c in CLOCKS},
+            "sparring_over_tutorial": {
+                c: round(m.ratio("sparring", "tutorial", c), 4) for c in CLOCKS
+            },
+            "milliseconds_a_step": {c: m.milliseconds(c) for c in CLOCKS},
+            "steps_a_block": m.block,
+        }
+        for name, m in (("dcgan32", big), ("mlp", small))
+    }
+    return {
+        **found, "clock": clock, "load": load, "threads": args.threads, "rounds": args.rounds,
+        **details, "peak_megabytes": megabytes(memory), "images_in_memory": args.many_images,
+        "peak_megabytes_without_data": megabytes(little), "versions": versions(),
+    }  # fmt: skip
+
+
+def megabytes(peaks: dict[str, int]) -> dict[str, int]:
+    """The same in whole MiB."""
+    return {name: round(size / 2**20) for name, size in peaks.items()}
+
+
+CLOCKS = ("cpu", "wall")
+
+
+def versions() -> dict[str, str]:
+    """Of all that times depend on."""
+    from importlib.metadata import version
+
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in ("sparring", "torch", "keras")
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=7, help="measured, after one that isn't")
+    parser.add_argument("--dcgan-block", type=int, default=12, help="steps in a block")
+    parser.add_argument("--mlp-block", type=int, default=1000, help="steps in a block")
+    parser.add_argument("--width", type=int, default=WIDTH)
+    parser.add_argument("--images", type=int, default=50_000, help="in the data set")
+    parser.add_argument("--many-images", type=int, default=300_000, help="where memory is measured")
+    parser.add_argument("--steps", type=int, default=20, help="of each process that is weighed")
+    parser.add_argument("--without-keras", action="store_true")
+    parser.add_argument("--alone", choices=("sparring", "plain"), help=argparse.SUPPRESS)
+    parser.add_argument("--file", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    if args.alone:
+        alone(args)
+        return
+    found = result(args)
+    if args.json:
+        print(json.dumps(found))
+    else:
+        print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
