@@ -191,11 +191,11 @@ WRONG = {
     # what games are given
     "batch without y": (
         lambda: play(gan(Categorical([1, 1]))),
-        "GAN with labels needs 'y' in every batch and condition, got 'x'.",
+        "GAN needs 'y' in every batch and condition, got 'x'.",
     ),
     "batch without x": (
         lambda: play(gan(), {"image": torch.zeros(6, 2)}),
-        "GAN without labels needs 'x' in every batch and condition, got 'image'.",
+        "GAN needs 'x' in every batch and condition, got 'image'.",
     ),
     "one score for all": (
         lambda: play(gan(discriminator=Stingy())),
@@ -203,7 +203,7 @@ WRONG = {
     ),
     "condition without y": (
         lambda: sample(colour=torch.zeros(3)),
-        "GAN with labels needs 'y' in every batch and condition, got 'colour'.",
+        "GAN needs 'y' in every batch and condition, got 'colour'.",
     ),
     "condition for others": (
         lambda: sample(y=torch.zeros(2, dtype=torch.long)),
@@ -211,7 +211,7 @@ WRONG = {
     ),
     "score without condition": (
         lambda: gan(Categorical([1, 1])).score(torch.zeros(3, 2)),
-        "GAN with labels needs 'y' in every batch and condition, got nothing.",
+        "GAN needs 'y' in every batch and condition, got nothing.",
     ),
     "relative loss without real scores": (
         lambda: RelativisticPaired().generator(None, torch.zeros(2)),

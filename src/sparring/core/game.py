@@ -33,7 +33,15 @@ class Batches(Protocol):
 
 
 def total(terms: Terms) -> Tensor:
-    """The sum of a player's terms: what it minimises."""
+    """The sum of a player's terms: what it minimises.
+
+    Raises:
+        WrongUse: if they aren't named scalars.
+    """
+    if not isinstance(terms, Mapping) or not terms:
+        raise WrongUse(
+            f"a player's loss must return named scalars, {{'loss': ...}}, got {terms!r}."
+        )
     values = list(terms.values())
     result = values[0]
     for value in values[1:]:
@@ -165,6 +173,19 @@ class Game(nn.Module):
         a rule that differentiates through every player's gradient still gets the graph.
         """
         return contextlib.nullcontext() if self.traced else torch.no_grad()
+
+    def need(self, name: str, batch: Batch) -> Tensor:
+        """A tensor that a batch or condition must hold.
+
+        Raises:
+            WrongUse: if it isn't there.
+        """
+        if name not in batch:
+            raise WrongUse(
+                f"{type(self).__name__} needs {name!r} in every batch and condition, "
+                f"got {', '.join(map(repr, batch)) or 'nothing'}."
+            )
+        return batch[name]
 
     def check(self) -> None:
         """Refuse a game whose parts don't fit together.

@@ -1,5 +1,6 @@
 """The generative adversarial network: one makes, one judges."""
 
+import functools
 from collections.abc import Callable, Sequence
 
 import torch
@@ -37,8 +38,7 @@ class GAN(Game, Samples, Scores):
         labels: how often each class comes when none is asked for; None where there are no classes.
         loss: what both want.
         regularizers: terms added to the discriminator's loss.
-        generator_optimizer: how the generator steps.
-        discriminator_optimizer: how the discriminator steps.
+        generator_optimizer, discriminator_optimizer: how they step.
         discriminator_turns: discriminator moves a step, each on a batch of its own if several.
         projection: applied to the discriminator's weights after each of its moves.
 
@@ -72,8 +72,7 @@ class GAN(Game, Samples, Scores):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self.prior, self.labels = prior, labels
-        self.adversarial_loss = loss or NonSaturating()
-        self.regularizers = tuple(regularizers)
+        self.adversarial_loss, self.regularizers = loss or NonSaturating(), tuple(regularizers)
         self.players = {
             "discriminator": Player(
                 [discriminator],
@@ -83,12 +82,12 @@ class GAN(Game, Samples, Scores):
             ),
             "generator": Player([generator], self.generator_loss, generator_optimizer or Adam()),
         }
-        several = discriminator_turns > 1
-        self.turns = [Turn("discriminator", discriminator_turns, fresh=several), "generator"]
+        first = Turn("discriminator", discriminator_turns, fresh=discriminator_turns > 1)
+        self.turns = [first, "generator"]
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """The loss on real and generated items, and the regularizers' terms."""
-        real, y = self._tensor("x", batch), self._labels_of(batch)
+        real, y = self.need("x", batch), self._labels_of(batch)
         with self.fixed():
             fake = self._call(self.generator, self.prior.sample(len(real)), y)
         x = torch.cat([real, fake])  # (2 n, ...)
@@ -97,16 +96,15 @@ class GAN(Game, Samples, Scores):
         scores = self._judge(x, y)
         terms = {"loss": self.adversarial_loss.discriminator(*scores.chunk(2))}
         if self.regularizers:
-            evaluation = Evaluation(
-                lambda x: self._call(self.discriminator, x, y), x, scores, self.step
-            )
+            judge = functools.partial(self._call, self.discriminator, y=y)
+            evaluation = Evaluation(judge, x, scores, self.step)
             for regularizer in self.regularizers:
                 terms.update(regularizer(evaluation))
         return terms
 
     def generator_loss(self, batch: Batch) -> Terms:
         """The loss on newly generated items, beside real ones where the loss is relative."""
-        real, y = self._tensor("x", batch), self._labels_of(batch)
+        real, y = self.need("x", batch), self._labels_of(batch)
         fake = self._call(self.generator, self.prior.sample(len(real)), y)
         if self.adversarial_loss.relative:
             d_real, d_fake = self._judge(torch.cat([real, fake]), y).chunk(2)
@@ -124,16 +122,7 @@ class GAN(Game, Samples, Scores):
         return scores
 
     def _labels_of(self, batch: Batch) -> Tensor | None:
-        return None if self.labels is None else self._tensor("y", batch)
-
-    def _tensor(self, name: str, batch: Batch) -> Tensor:
-        if name not in batch:
-            kind = "with labels" if self.labels is not None else "without labels"
-            raise WrongUse(
-                f"{type(self).__name__} {kind} needs {name!r} in every batch and condition, "
-                f"got {', '.join(map(repr, batch)) or 'nothing'}."
-            )
-        return batch[name]
+        return None if self.labels is None else self.need("y", batch)
 
     @staticmethod
     def _call(network: nn.Module, x: Tensor, y: Tensor | None) -> Tensor:
@@ -150,13 +139,12 @@ class GAN(Game, Samples, Scores):
         """n items of shape (n, ...); `condition["y"]` of shape (n,) asks for classes."""
         y = None
         if self.labels is not None:
-            y = self.labels.sample(n) if condition is None else self._tensor("y", condition)
+            y = self.labels.sample(n) if condition is None else self.need("y", condition)
             if len(y) != n:
                 raise WrongUse(f"condition['y'] must name {n} classes, one a sample, got {len(y)}.")
         return self._call(self.generator, self.prior.sample(n) if latent is None else latent, y)
 
     def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The discriminator's mean score of each item, a logit, of shape (n,)."""
-        y = self._labels_of(condition or {})
-        scores = self._call(self.discriminator, x, y)
+        scores = self._call(self.discriminator, x, self._labels_of(condition or {}))
         return scores.flatten(1).mean(1) if scores.dim() > 1 else scores
