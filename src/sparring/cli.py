@@ -1,6 +1,7 @@
 """The command line: each command is one call of a task."""
 
 import json
+import logging
 import os
 import re
 import sys
@@ -244,15 +245,25 @@ def main() -> NoReturn:
     """Run the command line; errors are one sentence on standard error, without a traceback."""
     from sparring.core.errors import Failure, WrongUse
 
+    # Libraries that report on themselves leave standard error to us.
+    warnings = logging.StreamHandler()
+    warnings.setLevel(logging.WARNING)
+    logging.basicConfig(handlers=[warnings])
     try:
         # typer returns the code of an Exit, and that of Ctrl-C.
         code = app(standalone_mode=False) or 0
         if code == _STOPPED:
             code = _end(_HOW_TO_GO_ON, _STOPPED)
-    except (WrongUse, FileNotFoundError, NotADirectoryError) as error:
+    except WrongUse as error:
         code = _end(error, 2)
-    except (Failure, OSError, MemoryError) as error:
+    except Failure as error:
         code = _end(error, 1)
+    except BrokenPipeError:
+        # Whoever read this has had enough, as in sparring list data | head -1.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except (OSError, MemoryError) as error:
+        code = _end(_of_the_system(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         code = _end(_HOW_TO_GO_ON, _STOPPED)
     except Exception as error:
@@ -266,6 +277,16 @@ def _end(words: object, code: int) -> int:
     return code
 
 
+def _of_the_system(error: OSError | MemoryError) -> str:
+    if isinstance(error, MemoryError):
+        return "memory ran out; ask for less at once, or close other programs."
+    where = f"{error.filename} " if error.filename is not None else "a file "
+    return (
+        f"{where}could not be used: {error.strerror or error}; name another place, or change its "
+        f"permissions."
+    )
+
+
 def _usage(error: Exception) -> int:
     """Wrong words on the command line are the user's; anything else is a fault of ours."""
     if hasattr(error, "format_message"):
@@ -275,8 +296,9 @@ def _usage(error: Exception) -> int:
         return _end(words[0].lower() + words[1:], 2)
     if os.environ.get("SPARRING_DEBUG"):
         raise error
+    words = (str(error).strip().splitlines() or ["without a word"])[-1]
     return _end(
-        f"a fault in sparring {__version__} ({type(error).__name__}: {error}); "
+        f"a fault in sparring {__version__} ({type(error).__name__}: {words}); "
         f"set SPARRING_DEBUG=1 to see where, and please report it.",
         1,
     )

@@ -69,9 +69,11 @@ class Progress(Callback):
     def announce(self, event: dict[str, Any]) -> None:
         """Print an alarm above the bar."""
         words = f"step {event['step']}: {event['alarm']} {event['state']}: {event.get('saw', '')}"
-        self._console.print(words, style="yellow", highlight=False)
+        self._console.print(words, style="yellow", highlight=False, soft_wrap=True)
         if "advice" in event:
-            self._console.print(f"  {event['advice']}", style="dim", highlight=False)
+            self._console.print(
+                f"  {event['advice']}", style="dim", highlight=False, soft_wrap=True
+            )
 
 
 def _time(seconds: float) -> str:

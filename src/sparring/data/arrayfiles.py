@@ -47,6 +47,8 @@ def read_npz(path: Path, labels: str | None = None) -> Arrays:
     try:
         with np.load(path, allow_pickle=False) as archive:
             held: dict[str, Any] = {name: archive[name] for name in archive.files}
+        if not all(isinstance(array, np.ndarray) for array in held.values()):
+            raise ValueError("a member of the archive is no array")
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         reason = "Python objects" if "Object arrays" in str(error) else "no readable arrays"
         raise WrongUse(f"{path} holds {reason}: save plain arrays with numpy.savez.") from error

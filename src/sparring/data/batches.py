@@ -97,11 +97,14 @@ class Batches:
         Raises:
             WrongUse: the position was kept with other data or another seed.
         """
-        mine = {"items": len(self.source), "seed": self.seed}
-        for key, value in mine.items():
-            if state[key] != value:
-                raise WrongUse(
-                    f"A position in the data can only be restored with the same {key}: it was "
-                    f"kept with {state[key]}, here it is {value}."
-                )
+        if state["items"] != len(self.source):
+            raise WrongUse(
+                f"The data has changed: {len(self.source)} items are to be trained on, and it was "
+                f"{state['items']} before; give the same data, or begin another run."
+            )
+        if state["seed"] != self.seed:
+            raise WrongUse(
+                f"A position in the data belongs to its seed: it was kept with {state['seed']}, "
+                f"here it is {self.seed}; give the same seed."
+            )
         self.epoch, self.position = int(state["epoch"]), int(state["position"])

@@ -123,6 +123,8 @@ class Image(Modality):
         path, array = Path(path), np.asarray(items)
         if path.suffix not in ("", ".png", ".npz"):
             raise wrong_suffix(path, ".png (one grid), .npz, or nothing (a folder)")
+        if path.suffix == "" and path.is_file():
+            raise WrongUse(f"{path} is a file: name a folder that is new or empty.")
         with aside(path) as part:
             if path.suffix == ".png":
                 self.show(array).save(part, format="PNG")

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sparring.core.errors import Failure, WrongUse
@@ -12,8 +12,10 @@ from sparring.core.errors import Failure, WrongUse
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+        return
+    # Where nothing could be written there is nothing to remove.
+    with suppress(OSError):
+        path.unlink()
 
 
 @contextmanager

@@ -108,7 +108,11 @@ def load_model(folder: Path) -> tuple[ModelSpec, Modality, Game]:
             f"the model in {folder} was written by a newer version of sparring "
             f"(format {meta['format']}, this one reads up to {FORMAT}); upgrade sparring."
         )
-    spec = ModelSpec.from_description(meta["model"])
+    try:
+        spec = ModelSpec.from_description(meta["model"])
+        modality = modality_from(meta["modality"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise Failure(f"what stands in {folder} doesn't describe a model; fit it again.") from error
     with torch.random.fork_rng(devices=[]):
         game = spec.build()
     try:
@@ -117,4 +121,4 @@ def load_model(folder: Path) -> tuple[ModelSpec, Modality, Game]:
         raise Failure(
             f"the weights in {folder} don't fit the model described there; fit it again."
         ) from error
-    return spec, modality_from(meta["modality"]), game.eval()
+    return spec, modality, game.eval()

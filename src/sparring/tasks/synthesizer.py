@@ -18,6 +18,7 @@ from sparring.games.catalog import find_game
 from sparring.metrics.two_sample import two_sample_auc
 from sparring.tasks.checks import checked, whole
 from sparring.tasks.choices import find_pair
+from sparring.tasks.memory import enough_memory
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import DATA_OPTIONS, plan
 from sparring.tasks.run import Run
@@ -256,7 +257,8 @@ class Synthesizer(BaseEstimator):
         asked = self._labels(n, condition)
         labels: list[Tensor] = []
         items: list[Tensor] = []
-        with torch.random.fork_rng(devices=[]), evaluating(game):
+        scarce = enough_memory("items were drawn", "close other programs, or use a larger machine")
+        with torch.random.fork_rng(devices=[]), evaluating(game), scarce:
             torch.seed() if seed is None else torch.manual_seed(seed)
             for start in range(0, n, 1000):
                 size = min(1000, n - start)

@@ -14,6 +14,7 @@ from sparring.core.errors import Failure, WrongUse
 from sparring.data import Batches, Dataset
 from sparring.data.modality import Modality
 from sparring.metrics.copying import data_copying
+from sparring.tasks.memory import enough_memory, out_of_memory
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import Plan
 from sparring.tasks.run import Run
@@ -45,7 +46,8 @@ class Training:
             )
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings["seed"])
-            self.game = plan.spec.build()
+            with enough_memory("the networks were made", "give a smaller width"):
+                self.game = plan.spec.build()
 
     def train(self, run: Run | None, resume: bool = False) -> Game:
         """Train, and keep the model in the run if there is one.
@@ -66,11 +68,24 @@ class Training:
         if backend.processes > 1 and run is None:
             raise WrongUse("several processes meet in the run's folder; give run='FOLDER'.")
 
+        told: Any = torch.multiprocessing.get_context("fork").SimpleQueue()
+
         def play() -> Game | None:
-            _train(self, run, resume)
+            try:
+                _train(self, run, resume)
+            except (WrongUse, Failure) as error:
+                told.put((isinstance(error, WrongUse), str(error)))
+                raise
             return self.game if backend.processes == 1 else None
 
-        played = backend.launch(play)
+        try:
+            played = backend.launch(play)
+        except torch.multiprocessing.ProcessRaisedException as error:
+            # All that is left of another process's error is its traceback as text.
+            if told.empty():
+                raise
+            wrong_use, words = told.get()
+            raise (WrongUse if wrong_use else Failure)(words) from error
         if played is None and run is not None:
             played = load_model(run.model)[2]
         if played is None:
@@ -96,7 +111,7 @@ def _train(ready: Training, run: Run | None, resume: bool) -> None:
             restore=_restore(keeper, ready.callbacks) if keeper is not None and resume else None,
         )
     except (RuntimeError, MemoryError) as error:
-        if isinstance(error, Failure) or not _out_of_memory(error):
+        if isinstance(error, Failure) or not out_of_memory(error):
             raise
         raise Failure(_what_fits(plan, dataset, backend)) from error
     _take_averages(state)
@@ -173,23 +188,15 @@ def _preview(dataset: Dataset, plan: Plan, run: Run) -> Preview:
     return Preview(run.folder, show, every=1000, n=rows, condition=condition)
 
 
-def _out_of_memory(error: BaseException) -> bool:
-    words = str(error)
-    return (
-        isinstance(error, torch.cuda.OutOfMemoryError | MemoryError)
-        or "can't allocate memory" in words
-        or "not enough memory" in words
-    )
-
-
 def _what_fits(plan: Plan, dataset: Dataset, backend: Backend) -> str:
     """The sentence for memory that ran out, with the largest halved batch size that fits."""
     size = int(plan.settings["batch_size"])
     smaller = size // 2
     while smaller >= 1 and not _fits(plan, dataset, backend, smaller):
         smaller //= 2
-    remedy = f"{smaller} fits: --set batch_size={smaller}" if smaller else "no batch size fits"
-    return f"memory ran out with batch_size {size}; {remedy}."
+    if smaller < 1:
+        return f"memory ran out with batch_size {size}, and would with 1; give a smaller width."
+    return f"memory ran out with batch_size {size}; {smaller} fits: --set batch_size={smaller}."
 
 
 def _fits(plan: Plan, dataset: Dataset, backend: Backend, size: int) -> bool:
@@ -197,7 +204,7 @@ def _fits(plan: Plan, dataset: Dataset, backend: Backend, size: int) -> bool:
     try:
         train(game, Batches(dataset.train, size), steps=1, rule=plan.rule, backend=backend)
     except (RuntimeError, MemoryError) as error:
-        if not _out_of_memory(error):
+        if not out_of_memory(error):
             raise
         return False
     return isinstance(game, Samples)
