@@ -29,6 +29,7 @@ KEYS: dict[str, Any] = {
     "players": Mapping,
     "seeds": int,
     "items": int,
+    "features": str,
     "expect": list,
 }
 _WORDS = {Mapping: "a table", list: "a list of tables"}

@@ -57,6 +57,7 @@ class Recipe:
         trainings: parameters of `Synthesizer` by the name of the training.
         seeds: how many seeds a reproduction takes.
         items: how many generated items are judged; None leaves it to the report.
+        features: by what pictures are judged; None takes the best that is installed.
         expect: what should come out.
     """
 
@@ -69,6 +70,7 @@ class Recipe:
     data_options: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 1
     items: int | None = None
+    features: str | None = None
     expect: Sequence[Expectation] = ()
 
     def synthesizer(self, training: str, **more: Any) -> Synthesizer:
@@ -130,6 +132,7 @@ def _check(path: Path, content: Mapping[str, Any]) -> Recipe:
         data_options,
         content.get("seeds", 1),
         content.get("items"),
+        content.get("features"),
         [Expectation(**row) for row in content.get("expect", [])],
     )
 

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +18,11 @@ from sparring.callbacks.store import cannot_write
 from sparring.core.errors import Failure, WrongUse
 from sparring.data import open_dataset
 from sparring.recipes.reader import Expectation, Recipe, read_recipe
+from sparring.report import Figure
 from sparring.tasks.judging import judge_synthesizer
+from sparring.tasks.synthesizer import Synthesizer
 
-Values = dict[str, list[dict[str, float]]]
+Values = dict[str, list[dict[str, Any]]]
 
 
 def reproduce_recipe(
@@ -49,7 +52,9 @@ def reproduce_recipe(
     if count < 1:
         raise WrongUse(f"seeds must be at least 1, got {count}.")
     began = time.monotonic()
-    values = _values(recipe, count, progress or (lambda words: None))
+    with tempfile.TemporaryDirectory() as cache:
+        tell = progress or (lambda words: None)
+        values = _values(recipe, count, tell, evidence, Path(cache))
     checks = [_check(expectation, values) for expectation in recipe.expect]
     result = {
         "recipe": recipe.name,
@@ -67,7 +72,9 @@ def reproduce_recipe(
     return result
 
 
-def _values(recipe: Recipe, seeds: int, progress: Callable[[str], None]) -> Values:
+def _values(
+    recipe: Recipe, seeds: int, progress: Callable[[str], None], pictures: Path, cache: Path
+) -> Values:
     values: Values = {title: [] for title in recipe.trainings}
     dataset = open_dataset(recipe.data, **recipe.data_options)
     for seed in range(seeds):
@@ -76,16 +83,51 @@ def _values(recipe: Recipe, seeds: int, progress: Callable[[str], None]) -> Valu
             began = time.process_time()
             synthesizer = recipe.synthesizer(title, seed=seed).fit(recipe.data)
             trained = time.process_time() - began
-            judgement = judge_synthesizer(synthesizer, dataset, n=recipe.items, seed=seed)
-            figures = {figure.name: round(figure.value, 6) for figure in judgement}
-            values[title].append({**figures, "train_cpu_seconds": round(trained, 1)})
+            if seed == 0:
+                _picture(pictures, f"{recipe.name}-{title}.png", synthesizer)
+            judgement = judge_synthesizer(
+                synthesizer,
+                dataset,
+                n=recipe.items,
+                seed=seed,
+                features=recipe.features,
+                cache=cache,
+            )
+            row: dict[str, Any] = {
+                "steps": synthesizer.model_.step,
+                "train_cpu_seconds": round(trained, 1),
+                "features": judgement.features,
+            }
+            row |= {figure.name: _numbers(figure) for figure in judgement}
+            values[title].append(row)
     return values
 
 
+def _numbers(figure: Figure) -> dict[str, float]:
+    numbers = {
+        "value": figure.value,
+        "deviation": figure.deviation,
+        "floor": figure.floor.value,
+        "ceiling": figure.ceiling.value,
+        "generated": figure.generated,
+        "real": figure.real,
+    }
+    return {name: round(number, 6) for name, number in numbers.items()}
+
+
+def _picture(folder: Path, name: str, synthesizer: Synthesizer) -> None:
+    """The first samples of the first seed, not chosen."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        synthesizer.modality_.show(synthesizer.sample(100, seed=0)).save(folder / name)
+    except OSError as error:
+        raise Failure(cannot_write(folder, error)) from error
+
+
 def _check(expectation: Expectation, values: Values) -> dict[str, Any]:
-    got = [row[expectation.figure] for row in values[expectation.of]]
+    got = [row[expectation.figure]["value"] for row in values[expectation.of]]
     if expectation.over is not None:
-        under = [row[expectation.figure] for row in values[expectation.over]]
+        under = [row[expectation.figure]["value"] for row in values[expectation.over]]
         got = [a / b if b else float("inf") for a, b in zip(got, under, strict=True)]
     low = -float("inf") if expectation.at_least is None else expectation.at_least
     high = float("inf") if expectation.at_most is None else expectation.at_most
