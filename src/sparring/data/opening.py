@@ -141,6 +141,8 @@ def _open(thing: Any, wish: _Wish) -> Dataset:
         return _open_named(thing, wish)
     if isinstance(thing, str | Path):
         return _open_path(thing, wish)
+    if hasattr(thing, "toarray"):
+        raise WrongUse("Sparse data is not supported: make it dense, with its toarray().")
     raise WrongUse(
         f"Data must be a name, a path, an array, a tensor or a DataFrame, got "
         f"{type(thing).__name__}: make it one of these, for example with numpy.asarray."
@@ -248,6 +250,8 @@ def _open_numbers(name: str, arrays: Arrays, wish: _Wish) -> Dataset:
     if wish.modality == "points":
         return points_dataset(name, arrays.x, wish.cut, arrays.x_test)
     wish.expect("table", f"An array of shape {arrays.x.shape}")
+    if arrays.x.dtype.kind == "c":
+        raise WrongUse("Complex data not supported: give real and imaginary parts as columns.")
     if arrays.x.dtype.kind not in "fiu":
         raise WrongUse(f"An array (n, d) must hold numbers, got {arrays.x.dtype}: use a DataFrame.")
     return matrix_dataset(name, arrays.x, wish.cut, wish.target)

@@ -14,6 +14,7 @@ from sparring.core import Callback, Samples, evaluating
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset, open_dataset
+from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
 from sparring.metrics.two_sample import two_sample_auc
 from sparring.tasks.checks import checked, whole
@@ -63,7 +64,7 @@ class Synthesizer(BaseEstimator):
 
     Attributes:
         model_: the trained game. modality_: how items become tensors. spec_: what was built.
-        n_features_in_: numbers in an item.
+        n_features_in_: columns of a table, numbers in any other item.
 
     Example:
         >>> from sklearn.datasets import load_digits
@@ -132,6 +133,11 @@ class Synthesizer(BaseEstimator):
         self.alarms = alarms
         self.callbacks = callbacks
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True  # missing values of a table
+        return tags
+
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803 - scikit-learn's names
         """Train on a data set.
 
@@ -175,7 +181,7 @@ class Synthesizer(BaseEstimator):
         self.model_ = ready.train(run, resume)
         chosen, dataset = ready.plan, ready.dataset
         self.spec_, self.modality_ = chosen.spec, dataset.modality
-        self.n_features_in_ = int(np.prod(dataset.modality.shape))
+        self.n_features_in_ = _features(dataset.modality)
         return self
 
     @classmethod
@@ -228,7 +234,8 @@ class Synthesizer(BaseEstimator):
         Raises:
             WrongUse: for a condition that the model doesn't know, or n below 1.
         """
-        return self.modality_.decode(self._draw(n, condition, seed)[0])
+        x, _ = self._draw(n, condition, seed)
+        return self.modality_.decode(x)
 
     def sample_labelled(self, n: int, seed: int | None = None) -> tuple[Any, np.ndarray]:
         """New items of a class-conditional model, and the class number that each was asked for.
@@ -305,7 +312,14 @@ class Synthesizer(BaseEstimator):
             X: items as given to `fit`.
             y: ignored.
         """
+        self._fitted()
         dataset = self._open(X)
+        if _features(dataset.modality) != self.n_features_in_:
+            # The words that scikit-learn has for this.
+            raise WrongUse(
+                f"X has {_features(dataset.modality)} features, but {type(self).__name__} is "
+                f"expecting {self.n_features_in_} features as input."
+            )
         real = dataset.train_items
         if real is None:
             real = dataset.train[torch.arange(len(dataset.train))]["x"].flatten(1).numpy()
@@ -335,7 +349,7 @@ class Synthesizer(BaseEstimator):
         synthesizer = cls()
         synthesizer.spec_, synthesizer.modality_, synthesizer.model_ = load_model(place)
         synthesizer.game = synthesizer.spec_.game
-        synthesizer.n_features_in_ = int(np.prod(synthesizer.modality_.shape))
+        synthesizer.n_features_in_ = _features(synthesizer.modality_)
         return synthesizer
 
 
@@ -351,6 +365,11 @@ def _parameters(run: Run) -> dict[str, Any]:
         if name not in names:
             raise WrongUse(f"{run.recipe_file} sets an unknown {name!r}{closest(name, names)}")
     return parameters
+
+
+def _features(modality: Modality) -> int:
+    """Columns of a table, numbers in any other item."""
+    return len(getattr(modality, "columns", ())) or int(np.prod(modality.shape))
 
 
 def _source_of(data: Any) -> str:
