@@ -1,0 +1,86 @@
+import dataclasses
+
+import pytest
+import tomli_w
+import tomllib
+
+from sparring import core, losses, regularizers
+from sparring.core.errors import WrongUse
+from sparring.tasks.parts import PARTS, describe, make
+
+# One of each, no argument left at its default.
+EXAMPLES = [
+    core.Adam(1e-4, (0.5, 0.9), 1e-6, core.Cosine(100, 0.2)),
+    core.RMSprop(1e-4, 0.9, core.Cosine(10)),
+    core.SGD(0.1, 0.9, core.Cosine(10)),
+    core.Cosine(50, 0.3),
+    core.Alternating(),
+    core.Simultaneous(),
+    core.Extragradient(),
+    core.Optimistic(),
+    core.Consensus(0.7),
+    losses.Minimax(),
+    losses.NonSaturating(),
+    losses.LeastSquares(-1.0, 1.0, 0.0),
+    losses.Wasserstein(),
+    losses.Hinge(),
+    losses.RelativisticPaired(),
+    regularizers.R1(3.0),
+    regularizers.R2(4.0),
+    regularizers.GradientPenalty(5.0),
+    regularizers.DRAGAN(6.0, 0.25),
+    regularizers.Lazy(regularizers.R1(2.0), 4),
+    regularizers.Clip(0.02),
+]
+
+
+def test_the_examples_are_all_the_parts_there_are():
+    assert {type(part).__name__ for part in EXAMPLES} == set(PARTS)
+
+
+@pytest.mark.parametrize("part", EXAMPLES, ids=lambda part: type(part).__name__)
+def test_a_part_comes_back_from_toml_as_it_was(part):
+    written = tomli_w.dumps({"here": describe(part), "list": [describe(part)]})
+    read = tomllib.loads(written)
+    assert make(read["here"]) == part
+    assert make(read["list"]) == (part,)
+
+
+@pytest.mark.parametrize("part", EXAMPLES, ids=lambda part: type(part).__name__)
+def test_a_part_made_of_its_name_has_its_defaults(part):
+    required = {
+        f.name: getattr(part, f.name)
+        for f in dataclasses.fields(part)
+        if f.default is dataclasses.MISSING
+    }
+    assert make({"part": type(part).__name__, **describe(required)}) == type(part)(**required)
+
+
+def test_what_is_no_part_stays_what_it_is():
+    for value in (3, 2.5, "word", True, {"lr": 1}, {}):
+        assert make(value) == value
+
+
+@pytest.mark.parametrize(
+    ("description", "says"),
+    [
+        ({"part": "Adm"}, "did you mean Adam"),
+        ({"part": 3}, "there is no part 3"),
+        ({"part": ["Adam"]}, "there is no part"),
+        ({"part": "Adam", "rate": 1}, "'rate'; there are lr"),
+        ({"part": "Adam", "lr": "1e-4"}, "lr of Adam must be a number"),
+        ({"part": "Adam", "lr": True}, "lr of Adam must be a number"),
+        ({"part": "Adam", "lr": float("nan")}, "lr of Adam must be a number"),
+        ({"part": "Adam", "lr": 0}, "above 0"),
+        ({"part": "Adam", "betas": [0.5]}, "2 values"),
+        ({"part": "Adam", "schedule": {"part": "R1"}}, "schedule of Adam must be a part, Cosine"),
+        ({"part": "SGD"}, "SGD needs lr"),
+        ({"part": "Cosine", "steps": 2.5}, "whole number"),
+        ({"part": "Lazy"}, "needs regularizer"),
+        ({"part": "Lazy", "regularizer": {"part": "Clip"}}, "of the kind Regularizer"),
+        ({"part": "R1", "gamma": -1}, "at least 0"),
+    ],
+)
+def test_a_description_of_nothing_is_refused(description, says):
+    with pytest.raises(WrongUse, match=says):
+        make(description)

@@ -1,0 +1,102 @@
+"""What is chosen, and that the run's recipe makes it again."""
+
+import pytest
+import torch
+
+from sparring import Synthesizer, core
+from sparring.data import open_dataset
+from sparring.games.catalog import GAMES
+from sparring.recipes.reader import read_recipe
+from sparring.tasks.checks import checked
+from sparring.tasks.planning import plan
+from sparring.tasks.run import Run, differences
+
+
+def plan_of(data, **settings):
+    synthesizer = Synthesizer(**settings)
+    return plan(open_dataset(data), checked(synthesizer.get_params(deep=False)))
+
+
+OPTIONS = {
+    "r3gan": {"gamma": 0.25},
+    "gan": {
+        "loss": {"part": "Hinge"},
+        "regularizers": [{"part": "R1", "gamma": 3.0}, {"part": "DRAGAN", "weight": 2.0}],
+        "projection": {"part": "Clip", "limit": 0.5},
+        "discriminator_turns": 3,
+    },
+    "lsgan": {"a": -1.0, "b": 1.0, "c": 0.0},
+    "wgan": {"clip": 0.05, "discriminator_turns": 2},
+    "wgan-gp": {"penalty": 3.0, "discriminator_turns": 2},
+    "sngan": {"discriminator_turns": 2},
+}
+
+
+def test_every_game_of_the_catalogue_is_tried():
+    assert set(OPTIONS) == set(GAMES)
+
+
+def shape_of(game):
+    """All that a game is made of, but the weights."""
+    players = {
+        name: (player.optimizer, player.projection, [str(net) for net in player.networks])
+        for name, player in game.players.items()
+    }
+    turns = [str(turn) for turn in game.turns]
+    loss, regularizers = game.adversarial_loss, game.regularizers
+    return players, turns, loss, regularizers, str(game.labels), str(game.prior)
+
+
+@pytest.mark.parametrize("game", OPTIONS)
+def test_a_game_comes_back_from_its_runs_recipe(game, images, tiny, tmp_path):
+    adam = {"part": "Adam", "lr": 1e-3, "betas": [0.1, 0.9], "schedule": {"part": "Cosine", "steps": 9}}
+    options = {**OPTIONS[game], "generator_optimizer": adam}
+    settings = {**tiny, "game": game, "options": options, "rule": {"part": "Optimistic"}, "seed": 5}
+    chosen = plan_of(images, **settings)
+    run = Run.create(tmp_path / "run", chosen.recipe("in memory"))
+    recipe = read_recipe(run.folder)
+    again = plan_of(images, **recipe.trainings[game], **recipe.data_options)
+    assert again.spec == chosen.spec
+    assert again.rule == chosen.rule == core.Optimistic()
+    torch.manual_seed(5)
+    first = chosen.spec.build()
+    torch.manual_seed(5)
+    second = again.spec.build()
+    assert shape_of(first) == shape_of(second)
+    for name, value in first.state_dict().items():
+        assert torch.equal(value, second.state_dict()[name]), name
+
+
+def test_a_recipe_leaves_nothing_open(images, tmp_path):
+    recipe = plan_of(images).recipe("digits")
+    run = Run.create(tmp_path / "run", recipe)
+    for name in ("networks", "width", "latent", "batch_size", "half_life", "steps", "seed", "game"):
+        assert name in recipe["fit"], name
+    assert differences(run.recipe(), recipe) == []
+
+
+@pytest.fixture
+def larger(images):
+    return images.repeat(4, axis=1).repeat(4, axis=2)
+
+
+def test_minutes_alone_leave_the_steps_open(images):
+    assert plan_of(images, minutes=2).settings["steps"] is None
+    assert plan_of(images, minutes=2, steps=9).settings["steps"] == 9
+
+
+@pytest.mark.parametrize(
+    ("fixture", "networks"),
+    [("images", "mlp"), ("larger", "dcgan"), ("numbers", "mlp"), ("frame", "mlp")],
+)
+def test_the_data_choose_the_networks(fixture, networks, request):
+    assert plan_of(request.getfixturevalue(fixture)).spec.networks == networks
+
+
+def test_classes_are_learnt_where_there_are_any(images, labels):
+    dataset = open_dataset(images, labels=labels)
+    settings = checked(Synthesizer().get_params(deep=False))
+    chosen = plan(dataset, settings)
+    assert chosen.spec.classes == ("ant", "cat", "dog", "owl")
+    assert sum(chosen.spec.frequencies) == pytest.approx(1)
+    assert plan(dataset, {**settings, "conditional": False}).spec.classes == ()

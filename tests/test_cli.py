@@ -1,0 +1,156 @@
+"""The command line as a script sees it."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sparring import __version__, cli
+from sparring.games.catalog import GAMES
+
+COMMANDS = ["fit", "resume", "sample", "report", "play", "reproduce", "list", "cite"]
+TINY = ["--set", "networks=mlp", "--set", "width=8", "--set", "batch_size=8", "--steps", "3"]
+
+
+@pytest.fixture
+def sparring(tmp_path, monkeypatch, capsys):
+    """`sparring("fit", "digits")` -> exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SPARRING_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*words):
+        monkeypatch.setattr("sys.argv", ["sparring", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def good(sparring):
+    """A command that must succeed without a word on standard error; its standard output."""
+
+    def run(*words):
+        code, out, err = sparring(*words)
+        assert (code, err) == (0, ""), err
+        return out
+
+    return run
+
+
+def test_sparring_alone_prints_help(good):
+    assert "Commands" in good()
+    assert good() == good("--help")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command, good):
+    words = good(command, "--help")
+    assert f"Example: sparring {command}" in words
+
+
+def test_help_names_every_command(good):
+    words = good("--help")
+    assert all(re.search(rf"\b{command}\b", words) for command in COMMANDS)
+
+
+def test_the_version(good):
+    assert good("--version") == f"sparring {__version__}\n"
+
+
+@pytest.mark.parametrize("what", ["games", "data", "recipes", "metrics"])
+def test_a_list_is_rows_of_one_kind(what, good):
+    rows = json.loads(good("list", what, "--json"))
+    assert len(rows) >= 3
+    assert len({tuple(row) for row in rows}) == 1
+    table = good("list", what)
+    assert all(row["name"] in table for row in rows)
+
+
+def test_games_are_listed_by_default(good):
+    rows = json.loads(good("list", "--json"))
+    assert [row["name"] for row in rows] == list(GAMES)
+
+
+def test_the_named_data_sets_that_the_documentation_promises(good):
+    names = {row["name"] for row in json.loads(good("list", "data", "--json"))}
+    promised = {"digits", "mnist", "fashion-mnist", "usps", "cifar10", "freyfaces", "adult"}
+    assert promised <= names
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_every_game_can_be_cited(game, good):
+    bibtex = good("cite", game)
+    assert bibtex.startswith("@")
+    assert bibtex.count("{") == bibtex.count("}")
+    for field in ("title", "author", "year"):
+        assert f"{field} =" in bibtex
+
+
+def test_from_data_to_samples_to_a_report_and_on(good, tmp_path):
+    run = tmp_path / "run"
+    told = json.loads(good("fit", "digits", "--run", run, *TINY, "--json"))
+    assert told == {"run": str(run)}
+    words = ("sample", run, "-n", "5", "--seed", "1", "--condition", "class=7", "-o", "x.npz")
+    assert json.loads(good(*words, "--json")) == {"output": "x.npz", "n": 5}
+    assert np.load(tmp_path / "x.npz")["x"].shape == (5, 8, 8)
+    good("sample", run, "-n", "3", "-o", "pictures")
+    assert len(list((tmp_path / "pictures").glob("*.png"))) == 3
+    assert json.loads(good("resume", run, "--json")) == {"run": str(run)}
+
+
+def test_a_report_is_json_and_a_page(good, tmp_path):
+    good("fit", "ring8", "--run", "run", *TINY)
+    content = json.loads(good("report", "run", "--json"))
+    assert content == json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
+    assert "<html" in (tmp_path / "run" / "report.html").read_text("utf-8")
+
+
+def test_a_recipe_is_played_into_the_folder_that_is_named(good, tmp_path):
+    fit = 'networks = "mlp"\nwidth = 8\nbatch_size = 8\nsteps = 2\n'
+    (tmp_path / "r.toml").write_text(f'data = "ring8"\n[fit]\n{fit}[players.gan]\ngame = "gan"\n')
+    assert json.loads(good("play", "r.toml", "--run", "one", "--json")) == {"runs": ["one"]}
+    again = json.loads(good("play", "one/recipe.toml", "--json"))["runs"]
+    first, second = (Path(p) / "model" / "state.safetensors" for p in ("one", again[0]))
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(("bound", "code"), [(0, 0), (9, 1)])
+def test_a_reproduction_that_fails_ends_with_1(bound, code, sparring, tmp_path):
+    fit = 'networks = "mlp"\nwidth = 8\nbatch_size = 8\nsteps = 2\nalarms = false\n'
+    expect = f'[[expect]]\nfigure = "modes"\nof = "r3gan"\nat_least = {bound}\n'
+    (tmp_path / "r.toml").write_text(f'data = "ring8"\nitems = 200\n[fit]\n{fit}{expect}')
+    ended, out, _ = sparring("reproduce", "r.toml", "--seeds", "1", "--json")
+    assert ended == code
+    result = json.loads(out)
+    assert {"recipe", "expected", "got", "passed", "seconds", "seeds"} <= set(result)
+    assert result["passed"] == (code == 0)
+    assert json.loads((tmp_path / "evidence" / "r.json").read_text("utf-8")) == result
+
+
+def test_a_run_without_a_name_gets_a_folder_of_its_own(good, tmp_path):
+    for folder in ("runs/ring8-gan", "runs/ring8-gan-2"):
+        assert json.loads(good("fit", "ring8", "--game", "gan", *TINY, "--json")) == {"run": folder}
+
+
+def test_a_value_is_read_as_toml_where_it_is_some_else_as_a_word():
+    pairs = ["a=3", "b=0.5", "c=true", "d=word", "e=[1, 2]", 'f="3"', "g=x=y", 'h={part="R1"}']
+    read = {"a": 3, "b": 0.5, "c": True, "d": "word", "e": [1, 2], "f": "3", "g": "x=y"}
+    assert cli._settings(pairs) == {**read, "h": {"part": "R1"}}
+
+
+def test_a_fault_of_ours_says_so_and_shows_where_when_asked(sparring, monkeypatch):
+    monkeypatch.setattr("sparring.games.catalog.find_game", lambda name: 1 / 0)
+    code, _, err = sparring("cite", "gan")
+    assert code == 1
+    assert re.fullmatch(r"sparring: a fault in sparring .*ZeroDivisionError.*report it\.\n", err)
+    monkeypatch.setenv("SPARRING_DEBUG", "1")
+    monkeypatch.setattr("sys.argv", ["sparring", "cite", "gan"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
