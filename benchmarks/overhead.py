@@ -23,6 +23,7 @@ import copy
 import json
 import os
 import platform
+import re
 import resource
 import statistics
 import subprocess
@@ -31,6 +32,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -94,8 +96,8 @@ class Interleaved:
     ) -> None:
         self.make, self.block, self.rounds, self.charge = make, block, rounds, charge
         self.times: dict[str, list[Spent]] = {}
-        self._beside: list[Callable[[], Any]] = []
-        self._periods: list[tuple[float, float]] = []  # in steps, in seconds
+        self.beside: dict[str, list[Spent]] = {}
+        self._beside: dict[str, tuple[Callable[[], Any], float, float]] = {}
 
     def on_start(self, state: Any) -> None:
         self.loops = self.make(state.game)
@@ -108,21 +110,30 @@ class Interleaved:
 
         for callback in state.callbacks:
             if isinstance(callback, Checkpoint):
-                self._beside.append(lambda keeper=callback: keeper.save(state))
-                self._periods.append((callback.interval, callback.seconds or float("inf")))
-                callback.every = 10**9
+                seconds = callback.seconds or float("inf")
+                self._beside["checkpoint"] = (
+                    partial(callback.save, state),
+                    callback.interval,
+                    seconds,
+                )
             elif isinstance(callback, Watch | Preview):
-                self._beside.append(lambda beside=callback: beside.on_step(state))
-                self._periods.append((callback.every, float("inf")))
-                callback.every = 10**9
+                name = type(callback).__name__.lower()
+                work = partial(callback.on_step, state)
+                self._beside[name] = work, callback.every, float("inf")
+            else:
+                continue
+            # From now on it is called between the blocks alone.
+            callback.every = 10**9
 
     def on_step(self, state: Any) -> None:
         if state.step % self.block:
             return
         ours = now() - self._since
-        for work, period in zip(self._beside, self._periods, strict=True):
-            steps = min(period[0], period[1] / (ours.wall / self.block))
-            ours = ours + spent(work).times(self.block / steps)
+        step = ours.wall / self.block
+        for name, (work, every, seconds) in self._beside.items():
+            share = spent(work).times(self.block / min(every, seconds / step))
+            self.beside.setdefault(name, []).append(share.times(1 / self.block))
+            ours = ours + share
         found = {"sparring": ours}
         found |= {name: spent(loop.run, self.block) for name, loop in self.loops.items()}
         if self._round:
@@ -148,21 +159,28 @@ class Interleaved:
         return statistics.median(getattr(a, clock) / getattr(b, clock) for a, b in pairs)
 
     def milliseconds(self, clock: str) -> dict[str, float]:
-        """The median time of a step of each."""
-        return {
-            name: round(1000 * statistics.median(getattr(s, clock) for s in found) / self.block, 3)
+        """The median time of a step of each, and the shares in it of what is done beside."""
+        a_step = {
+            name: [spent.times(1 / self.block) for spent in found]
             for name, found in self.times.items()
+        }
+        a_step |= {f"sparring: {name}": found for name, found in self.beside.items()}
+        return {
+            name: round(1000 * statistics.median(getattr(spent, clock) for spent in found), 3)
+            for name, found in a_step.items()
         }
 
 
-def measure(data: Any, make: Any, args: Any, block: int, charge: bool, **settings: Any) -> Any:
+def measure(
+    data: Any, make: Any, block: int, rounds: int, charge: bool, **settings: Any
+) -> Interleaved:
     """Train by `fit` in a run of its own, the other loops in between."""
     from sparring.tasks import Synthesizer
 
-    beside = Interleaved(make, block, args.rounds, charge)
+    beside = Interleaved(make, block, rounds, charge)
     with tempfile.TemporaryDirectory() as folder:
         Synthesizer(
-            game="gan", steps=block * (args.rounds + 1), callbacks=[beside], device="cpu",
+            game="gan", steps=block * (rounds + 1), callbacks=[beside], device="cpu",
             half_life=10_000, options=optimizers(), run=Path(folder) / "run", **settings,
         ).fit(data)  # fmt: skip
     return beside
@@ -207,7 +225,7 @@ def dcgan(args: Any) -> Interleaved:
         return loops
 
     return measure(
-        images, make, args, args.dcgan_block, True, networks="dcgan", batch_size=BATCH,
+        images, make, args.dcgan_block, args.dcgan_rounds, True, networks="dcgan", batch_size=BATCH,
         latent=LATENT, width=args.width,
     )  # fmt: skip
 
@@ -228,7 +246,7 @@ def mlp(args: Any) -> Interleaved:
         }
 
     return measure(
-        "grid25", make, args, args.mlp_block, False, batch_size=POINTS_BATCH,
+        "grid25", make, args.mlp_block, args.mlp_rounds, False, batch_size=POINTS_BATCH,
         latent=POINTS_LATENT, width=128,
     )  # fmt: skip
 
@@ -264,7 +282,17 @@ def alone(args: Any) -> None:
         networks = DCGANGenerator(LATENT, 3, 32, args.width), DCGANDiscriminator(3, 32, args.width)
         log = Path(tempfile.mkdtemp()) / "log.jsonl"
         Careful(*networks, levels, BATCH, LATENT, log).run(args.steps)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    print(peak_of_this_process())
+
+
+def peak_of_this_process() -> int:
+    """The most bytes that were resident."""
+    # Linux's ru_maxrss would be the parent's where that had more before it ran this.
+    status = Path("/proc/self/status")
+    if status.exists():
+        return 1024 * int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1])
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def result(args: Any) -> dict[str, Any]:
@@ -291,11 +319,12 @@ def result(args: Any) -> dict[str, Any]:
             },
             "milliseconds_a_step": {c: m.milliseconds(c) for c in CLOCKS},
             "steps_a_block": m.block,
+            "rounds": m.rounds,
         }
         for name, m in (("dcgan32", big), ("mlp", small))
     }
     return {
-        **found, "clock": clock, "load": load, "threads": args.threads, "rounds": args.rounds,
+        **found, "clock": clock, "load": load, "threads": args.threads,
         **details, "peak_megabytes": megabytes(memory), "images_in_memory": args.many_images,
         "peak_megabytes_without_data": megabytes(little), "versions": versions(),
     }  # fmt: skip
@@ -322,8 +351,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=7, help="measured, after one that isn't")
-    parser.add_argument("--dcgan-block", type=int, default=12, help="steps in a block")
+    parser.add_argument(
+        "--dcgan-rounds", type=int, default=21, help="after one that isn't measured"
+    )
+    parser.add_argument("--dcgan-block", type=int, default=4, help="steps in a block")
+    parser.add_argument("--mlp-rounds", type=int, default=9, help="after one that isn't measured")
     parser.add_argument("--mlp-block", type=int, default=1000, help="steps in a block")
     parser.add_argument("--width", type=int, default=WIDTH)
     parser.add_argument("--images", type=int, default=50_000, help="in the data set")
