@@ -197,7 +197,7 @@ def list_(
     # A line each: the last column is cut where it doesn't fit; --json has it whole.
     columns = [name for name in rows[0] if name != "about"]
     for name in columns:
-        widest = max(len(str(row[name])) for row in rows)
+        widest = max(len(name), *(len(str(row[name])) for row in rows))
         table.add_column(name, no_wrap=True, min_width=None if name == columns[-1] else widest)
     for row in rows:
         table.add_row(*(str(row[name]) for name in columns))
