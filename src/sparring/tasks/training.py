@@ -11,7 +11,7 @@ from sparring.callbacks import Average, Checkpoint, Preview, Record, StopAfter, 
 from sparring.callbacks.alarms import Memorising, default_alarms
 from sparring.core import Backend, Callback, Game, Samples, TrainingState, train
 from sparring.core.errors import Failure, WrongUse
-from sparring.data import Batches, Dataset
+from sparring.data import Batches, Dataset, Source
 from sparring.data.modality import Modality
 from sparring.metrics.copying import data_copying
 from sparring.tasks.memory import enough_memory, out_of_memory
@@ -20,6 +20,10 @@ from sparring.tasks.planning import Plan
 from sparring.tasks.run import Run
 
 _PROBE = 256
+# Fewer items than this have no spread to compare with.
+_LEAST = 16
+# Copies are looked for among so many training items.
+_COPIED = 2000
 
 
 class Training:
@@ -152,9 +156,8 @@ def _beside(
     settings = plan.settings
     beside: list[Callback] = [Average(settings["half_life"])]
     announce = _announcers(extra)
-    if settings["alarms"] and len(dataset.train) >= _PROBE:
-        tell = (lambda event: [one(event) for one in announce]) if announce else None
-        beside.append(_watch(dataset, tell))
+    if settings["alarms"] and len(dataset.train) >= _LEAST:
+        beside.append(_watch(dataset, lambda event: [tell(event) for tell in announce]))
     if run is not None:
         beside.append(Record(run.folder))
         if settings["previews"]:
@@ -167,13 +170,18 @@ def _beside(
     return beside
 
 
-def _watch(dataset: Dataset, announce: object) -> Watch:
-    spread = torch.linspace(0, len(dataset.train) - 1, _PROBE).long()
+def _watch(dataset: Dataset, announce: Callable[[dict[str, Any]], Any] | None) -> Watch:
     alarms = default_alarms()
-    if len(dataset.heldout) >= _PROBE:
-        heldout = dataset.heldout[torch.arange(_PROBE)]["x"]
-        alarms.append(Memorising(data_copying, dataset.train[spread]["x"], heldout))
-    return Watch(dataset.train[spread], alarms, announce=announce)  # type: ignore[arg-type]
+    if len(dataset.heldout) >= _LEAST:
+        heldout = _spread(dataset.heldout, _COPIED)["x"]
+        alarms.append(Memorising(data_copying, _spread(dataset.train, _COPIED)["x"], heldout))
+    return Watch(_spread(dataset.train, _PROBE), alarms, announce=announce)
+
+
+def _spread(source: Source, most: int) -> dict[str, Tensor]:
+    """Items from all over a source."""
+    count = min(most, len(source))
+    return source[torch.linspace(0, len(source) - 1, count).long()]
 
 
 def _preview(dataset: Dataset, plan: Plan, run: Run) -> Preview:
