@@ -99,6 +99,8 @@ class Backend:
     @property
     def rank(self) -> int:
         """Which process this is, from 0."""
+        if self._torchrun:
+            return int(os.environ["RANK"])
         return self.fabric.global_rank if self.processes > 1 else 0
 
     @property

@@ -158,7 +158,9 @@ class Synthesizer(BaseEstimator):
         ready = Training(dataset, chosen, self.callbacks)
         if self.run is None:
             return self._train(ready, None, resume=False)
-        run = Run.create(self.run, chosen.recipe(_source_of(X)))
+        # Under torchrun all processes come here, and the first alone writes.
+        recipe = chosen.recipe(_source_of(X))
+        run = Run.create(self.run, recipe) if ready.backend.main else Run(self.run)
         try:
             return self._train(ready, run, resume=False)
         except (WrongUse, Failure):
