@@ -201,7 +201,8 @@ def list_(
         table.add_column(name, no_wrap=True, min_width=None if name == columns[-1] else widest)
     for row in rows:
         table.add_row(*(str(row[name]) for name in columns))
-    Console().print(table)
+    # In a pipe there is no edge to cut at.
+    Console(width=None if sys.stdout.isatty() else 1000).print(table)
 
 
 @app.command(epilog="Example: sparring cite r3gan")

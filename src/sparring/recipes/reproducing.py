@@ -6,7 +6,7 @@ import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,6 +16,7 @@ import torch
 from sparring import __version__
 from sparring.callbacks.store import cannot_write
 from sparring.core.errors import Failure, WrongUse
+from sparring.core.names import closest
 from sparring.data import open_dataset
 from sparring.recipes.reader import Expectation, Recipe, read_recipe
 from sparring.report import Figure
@@ -99,8 +100,19 @@ def _values(
                 "features": judgement.features,
             }
             row |= {figure.name: _numbers(figure) for figure in judgement}
+            _refuse_unknown(recipe, title, [figure.name for figure in judgement])
             values[title].append(row)
     return values
+
+
+def _refuse_unknown(recipe: Recipe, title: str, figures: Sequence[str]) -> None:
+    """Before the other seeds are trained: a figure that no report of this data has."""
+    for expectation in recipe.expect:
+        if title in (expectation.of, expectation.over) and expectation.figure not in figures:
+            raise WrongUse(
+                f"recipe {recipe.name} expects a figure {expectation.figure!r} that the report of "
+                f"{title} doesn't have{closest(expectation.figure, figures)}"
+            )
 
 
 def _numbers(figure: Figure) -> dict[str, float]:
