@@ -105,8 +105,16 @@ def test_from_data_to_samples_to_a_report_and_on(good, tmp_path):
     assert json.loads(good("resume", run, "--json")) == {"run": str(run)}
 
 
-def test_a_report_is_json_and_a_page(good, tmp_path):
-    good("fit", "ring8", "--run", "run", *TINY)
+@pytest.fixture
+def table(tmp_path):
+    """A small table: its report takes a second."""
+    rows = (f"{i % 7},{i % 3 * 1.5},{'ab'[i % 2]}" for i in range(300))
+    (tmp_path / "t.csv").write_text("\n".join(["x,y,z", *rows]) + "\n")
+    return "t.csv"
+
+
+def test_a_report_is_json_and_a_page(table, good, tmp_path):
+    good("fit", table, "--run", "run", *TINY)
     content = json.loads(good("report", "run", "--json"))
     assert content == json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
     assert "<html" in (tmp_path / "run" / "report.html").read_text("utf-8")
@@ -121,11 +129,23 @@ def test_a_recipe_is_played_into_the_folder_that_is_named(good, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
-@pytest.mark.parametrize(("bound", "code"), [(0, 0), (9, 1)])
-def test_a_reproduction_that_fails_ends_with_1(bound, code, sparring, tmp_path):
+def recipe(folder, figure, bound):
     fit = 'networks = "mlp"\nwidth = 8\nbatch_size = 8\nsteps = 2\nalarms = false\n'
-    expect = f'[[expect]]\nfigure = "modes"\nof = "r3gan"\nat_least = {bound}\n'
-    (tmp_path / "r.toml").write_text(f'data = "ring8"\nitems = 200\n[fit]\n{fit}{expect}')
+    expect = f'[[expect]]\nfigure = "{figure}"\nof = "r3gan"\nat_least = {bound}\n'
+    (folder / "r.toml").write_text(f'data = "t.csv"\n[fit]\n{fit}{expect}')
+
+
+def test_an_expected_figure_that_no_report_has_is_refused(table, sparring, tmp_path):
+    recipe(tmp_path, "column_shape", 0)
+    code, out, err = sparring("reproduce", "r.toml", "--json")
+    assert (code, out) == (2, "")
+    assert "'column_shape'" in err
+    assert "did you mean column_shapes?" in err
+
+
+@pytest.mark.parametrize(("bound", "code"), [(0, 0), (2, 1)])
+def test_a_reproduction_that_fails_ends_with_1(bound, code, table, sparring, tmp_path):
+    recipe(tmp_path, "column_shapes", bound)
     ended, out, _ = sparring("reproduce", "r.toml", "--seeds", "1", "--json")
     assert ended == code
     result = json.loads(out)

@@ -1,8 +1,8 @@
 import dataclasses
+import tomllib
 
 import pytest
 import tomli_w
-import tomllib
 
 from sparring import core, losses, regularizers
 from sparring.core.errors import WrongUse

@@ -49,7 +49,12 @@ def shape_of(game):
 
 @pytest.mark.parametrize("game", OPTIONS)
 def test_a_game_comes_back_from_its_runs_recipe(game, images, tiny, tmp_path):
-    adam = {"part": "Adam", "lr": 1e-3, "betas": [0.1, 0.9], "schedule": {"part": "Cosine", "steps": 9}}
+    adam = {
+        "part": "Adam",
+        "lr": 1e-3,
+        "betas": [0.1, 0.9],
+        "schedule": {"part": "Cosine", "steps": 9},
+    }
     options = {**OPTIONS[game], "generator_optimizer": adam}
     settings = {**tiny, "game": game, "options": options, "rule": {"part": "Optimistic"}, "seed": 5}
     chosen = plan_of(images, **settings)

@@ -109,8 +109,7 @@ def by_class():
     x = np.clip(60 * y[:, None, None] + 8 + noise, 0, 255).astype(np.uint8)
     options = {"gamma": 0.1}
     tiny = {"networks": "mlp", "width": 64, "batch_size": 32, "alarms": False, "half_life": 500}
-    synthesizer = Synthesizer(steps=400, **tiny, options=options).fit(x, np.array(list("abcd"))[y])
-    return synthesizer
+    return Synthesizer(steps=400, **tiny, options=options).fit(x, np.array(list("abcd"))[y])
 
 
 @pytest.mark.parametrize("index", range(4))
