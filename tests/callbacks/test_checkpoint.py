@@ -122,7 +122,7 @@ def test_with_nothing_but_damage_the_run_is_refused(tiny, tmp_path):
     for path in (tmp_path / "checkpoints").iterdir():
         spoil(path / "state.safetensors")
     keeper = Checkpoint(tmp_path)
-    with pytest.raises(Failure, match=r"no checkpoint in .* is whole"):
+    with pytest.raises(Failure, match=r"none of the . checkpoints in .* is whole"):
         tiny.play(tiny.GAN(), x, 12, [keeper], restore=keeper.restore)
 
 

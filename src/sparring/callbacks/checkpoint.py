@@ -125,8 +125,8 @@ class Checkpoint(Callback):
         if found.path is None:
             if found.damaged:
                 raise Failure(
-                    f"no checkpoint in {self.folder} is whole ({next(iter(found.damaged.values()))}"
-                    f" and so on); start the run again in another folder."
+                    f"none of the {len(found.damaged)} checkpoints in {self.folder} is whole; "
+                    f"start the run again in another folder."
                 )
             return
         state.load_state_dict(*read_tensors(found.path))

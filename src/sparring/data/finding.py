@@ -92,7 +92,7 @@ def obtain(alternatives: Sequence[File], name: str) -> Path:
             return _download(file, file.url, cache_folder() / file.path)
     wanted = alternatives[0]
     raise WrongUse(
-        f"The data set {name!r} needs the file {wanted.path}, which is not here and has no public "
+        f"data set {name!r} needs the file {wanted.path}, which is not here and has no public "
         f"address: put it into {(data_folder() or cache_folder()) / Path(wanted.path).parent}, or "
         f"let SPARRING_DATA name the folder that has {wanted.path}."
     )

@@ -50,4 +50,4 @@ class Modality(ABC):
 
 def wrong_suffix(path: Path, allowed: str) -> WrongUse:
     """The refusal of a file whose suffix names no format that this kind of data has."""
-    return WrongUse(f"Cannot save to {path}: the name must end in {allowed}, got {path.suffix!r}.")
+    return WrongUse(f"can't save to {path}: the name must end in {allowed}, got {path.suffix!r}.")

@@ -154,7 +154,7 @@ def _listed(names: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _open_named(name: str, wish: _Wish) -> Dataset:
-    wish.expect(CATALOG[name].modality, f"The data set {name!r}")
+    wish.expect(CATALOG[name].modality, f"data set {name!r}")
     wish.refuse("a named data set", "labels", *_OF_FILES, *_OF_TABLES)
     return open_named(name, wish.cut, wish.size)
 
