@@ -7,6 +7,14 @@ import torch
 
 from sparring.core.errors import Failure
 
+# The last two are oneDNN's: it computes convolutions, and has no other words for it.
+_WORDS = (
+    "can't allocate memory",
+    "not enough memory",
+    "could not create a primitive",
+    "could not create a memory",
+)
+
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out; on a CPU torch tells it in words alone.
@@ -18,10 +26,8 @@ def out_of_memory(error: BaseException) -> bool:
         False
     """
     words = str(error)
-    return (
-        isinstance(error, torch.cuda.OutOfMemoryError | MemoryError)
-        or "can't allocate memory" in words
-        or "not enough memory" in words
+    return isinstance(error, torch.cuda.OutOfMemoryError | MemoryError) or any(
+        known in words for known in _WORDS
     )
 
 

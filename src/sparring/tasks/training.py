@@ -22,8 +22,9 @@ from sparring.tasks.run import Run
 _PROBE = 256
 # Fewer items than this have no spread to compare with.
 _LEAST = 16
-# Copies are looked for among so many training items.
+# Copies are looked for among so many training items, and in no more bytes of them.
 _COPIED = 2000
+_BYTES = 1 << 26
 
 
 class Training:
@@ -179,8 +180,9 @@ def _watch(dataset: Dataset, announce: Callable[[dict[str, Any]], Any] | None) -
 
 
 def _spread(source: Source, most: int) -> dict[str, Tensor]:
-    """Items from all over a source."""
-    count = min(most, len(source))
+    """Items from all over a source, as many as are small enough to be kept in memory."""
+    one = source[torch.tensor([0])]["x"]
+    count = min(most, len(source), max(_LEAST, _BYTES // one.nbytes))
     return source[torch.linspace(0, len(source) - 1, count).long()]
 
 
