@@ -131,7 +131,8 @@ def _picture(folder: Path, name: str, synthesizer: Synthesizer) -> None:
     """The first samples of the first seed, not chosen."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        synthesizer.modality_.show(synthesizer.sample(100, seed=0)).save(folder / name)
+        items = 100 if len(synthesizer.modality_.shape) == 3 else 2500  # pictures, or points
+        synthesizer.modality_.show(synthesizer.sample(items, seed=0)).save(folder / name)
     except OSError as error:
         raise Failure(cannot_write(folder, error)) from error
 
