@@ -9,7 +9,7 @@ a round. Processor seconds are compared where the machine is busy, wall seconds 
 
 The small game takes 1000 steps a block, so all that sparring does beside happens within its blocks.
 Memory is the most that a process of its own takes, from reading a file of pictures to the last of
-some steps, for a data set that is large enough to matter (0.9 GB); for one that isn't, what counts
+some steps, for a data set that is large enough to matter (1.2 GB); for one that isn't, what counts
 is that scikit-learn and pandas are loaded, which the details show.
 
 DCGAN takes too long for that: the alarms' probe, the preview and the checkpoint are timed in every
@@ -359,7 +359,7 @@ def main() -> None:
     parser.add_argument("--mlp-block", type=int, default=1000, help="steps in a block")
     parser.add_argument("--width", type=int, default=WIDTH)
     parser.add_argument("--images", type=int, default=50_000, help="in the data set")
-    parser.add_argument("--many-images", type=int, default=300_000, help="where memory is measured")
+    parser.add_argument("--many-images", type=int, default=400_000, help="where memory is measured")
     parser.add_argument("--steps", type=int, default=20, help="of each process that is weighed")
     parser.add_argument("--without-keras", action="store_true")
     parser.add_argument("--alone", choices=("sparring", "plain"), help=argparse.SUPPRESS)
