@@ -225,3 +225,20 @@ def test_clone_keeps_every_parameter_and_nothing_learnt(images, tiny):
     assert copy.set_params(width=16, seed=4).width == 16
     with pytest.raises(ValueError, match="wdith"):
         copy.set_params(wdith=16)
+
+
+def test_patience_ends_a_training_that_stands_still():
+    still = {"part": "SGD", "lr": 1e-12}
+    standing = Synthesizer(
+        steps=3000,
+        patience=500,
+        width=4,
+        batch_size=4,
+        options={"generator_optimizer": still, "discriminator_optimizer": still},
+    ).fit("moons")
+    assert standing.model_.step < 1500
+
+
+def test_patience_without_alarms_is_refused():
+    with pytest.raises(WrongUse, match="patience needs the alarms"):
+        Synthesizer(steps=5, patience=5, alarms=False).fit("moons")

@@ -136,6 +136,7 @@ _WHERE_GIVEN: Rules = {
     "batch_size": whole,
     "latent": whole,
     "width": whole,
+    "patience": whole,
     "half_life": _positive,
     "conditional": _switch,
     "options": _table,

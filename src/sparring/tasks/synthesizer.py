@@ -40,6 +40,7 @@ class Synthesizer(BaseEstimator):
         batch_size: items in a batch, of all processes together.
         latent: length of the latent vector.
         width: of the networks' layers.
+        patience: end the training when so many steps have brought nothing better; None goes on.
         half_life: of the averaged weights, in items seen.
         conditional: learn the classes, where there are any; None does.
         options: of the game, such as {"gamma": 0.5}; parts are written as data,
@@ -84,6 +85,7 @@ class Synthesizer(BaseEstimator):
         batch_size: int | None = None,
         latent: int | None = None,
         width: int | None = None,
+        patience: int | None = None,
         half_life: float | None = None,
         conditional: bool | None = None,
         options: Mapping[str, Any] | None = None,
@@ -112,6 +114,7 @@ class Synthesizer(BaseEstimator):
         self.batch_size = batch_size
         self.latent = latent
         self.width = width
+        self.patience = patience
         self.half_life = half_life
         self.conditional = conditional
         self.options = options

@@ -7,7 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sparring.callbacks import Average, Checkpoint, Preview, Record, StopAfter, Watch
+from sparring.callbacks import (
+    Average,
+    Checkpoint,
+    Preview,
+    Record,
+    StopAfter,
+    StopWithoutProgress,
+    Watch,
+)
 from sparring.callbacks.alarms import Memorising, default_alarms
 from sparring.core import Backend, Callback, Game, Samples, TrainingState, train
 from sparring.core.errors import Failure, WrongUse
@@ -157,14 +165,20 @@ def _beside(
     settings = plan.settings
     beside: list[Callback] = [Average(settings["half_life"])]
     announce = _announcers(extra)
+    watch = None
     if settings["alarms"] and len(dataset.train) >= _LEAST:
-        beside.append(_watch(dataset, lambda event: [tell(event) for tell in announce]))
+        watch = _watch(dataset, lambda event: [tell(event) for tell in announce])
+        beside.append(watch)
     if run is not None:
         beside.append(Record(run.folder))
         if settings["previews"]:
             beside.append(_preview(dataset, plan, run))
     if settings["minutes"] is not None:
         beside.append(StopAfter(settings["minutes"]))
+    if settings["patience"] is not None:
+        if watch is None:
+            raise WrongUse("patience needs the alarms, which see progress; leave alarms on.")
+        beside.append(StopWithoutProgress(watch, settings["patience"]))
     beside += extra
     if run is not None:
         beside.append(Checkpoint(run.folder, every=1000, seconds=60))
