@@ -141,7 +141,7 @@ def cannot_write(path: Path, error: Exception) -> str:
     full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
     # safetensors tells of the disk in words alone.
     if full or f"os error {errno.ENOSPC}" in str(error):
-        why, remedy = "the disk is full", "free some space and try again"
+        why, remedy = "the disk is full", "free some space, then resume the run or start it again"
     else:
         why = getattr(error, "strerror", None) or str(error)
         remedy = "name a folder that may be written to, or change its permissions"
