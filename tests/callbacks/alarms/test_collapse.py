@@ -62,3 +62,26 @@ def test_a_spread_that_still_grows_is_not_ill(tiny):
 def test_items_wide_of_the_data_are_no_collapse(tiny):
     real = tiny.ring(512)
     assert not look_often(ModeCollapse(), [5 + 3 * torch.randn(64, 2)], real)[-1].ill
+
+
+def test_one_item_for_each_mode_is_collapse_though_spread_and_modes_are_full(tiny):
+    real = tiny.ring(512)
+    centres = real[torch.cdist(real, real).argmin(1)][:32]
+    ones = centres.repeat(8, 1) + 1e-5 * torch.randn(256, 2)
+    finding = look_often(ModeCollapse(), [ones], real)[-1]
+    assert finding.numbers["spread"] > 0.8
+    assert finding.numbers["missing"] < 0.2
+    assert finding.numbers["gap"] < 0.1
+    assert finding.ill
+
+
+def test_the_gap_of_points_on_a_line_is_that_of_paper():
+    real = torch.arange(32.0)[:, None]  # nearest others are 1 away
+    assert probe_of(real * 0.5, real).gap == pytest.approx(0.5)
+
+
+def test_a_gap_that_still_grows_is_not_ill(tiny):
+    real, alarm = tiny.ring(512), ModeCollapse()
+    noise, centres = torch.randn(256, 2), tiny.ring(512)[:32].repeat(8, 1)
+    grows = [centres + 1e-5 * 1.1**step * noise for step in range(20)]
+    assert not any(alarm.look(probe_of(x, real)).ill for x in grows)

@@ -68,6 +68,7 @@ class Reference:
         half = len(self.features) // 2
         first, second = self.features[:half], self.features[half:]
         self.spread = _mean_distance(self.features)
+        self.gap = _gap(self.features)
         self.floor = _energy(first, second, _mean_distance(first), _mean_distance(second))
         points = self.features.cpu().double().numpy()
         distinct = len(torch.unique(self.features, dim=0))
@@ -161,6 +162,19 @@ class Probe:
         return None if self._distances is None else self._distances[2]
 
     @cached_property
+    def gap(self) -> float | None:
+        """Median distance from a generated item to its nearest other, in that of real items.
+
+        Both among equally many items. Where most real items have a twin there is no measure: 1.
+        """
+        if self.features is None:
+            return None
+        real, count = self.reference, min(len(self.features), len(self.reference.features))
+        theirs = real.gap if count == len(real.features) else _gap(real.features[:count])
+        made, given = self.agree(_gap(self.features[:count]), theirs)
+        return made / given if given > 0 else 1.0
+
+    @cached_property
     def accuracy(self) -> float | None:
         """How often a real item outscores a generated one, in [0, 1]; 1/2 is a guess.
 
@@ -238,3 +252,10 @@ def _mean_distance(points: Tensor) -> Tensor:
 
 def _energy(first: Tensor, second: Tensor, within_first: Tensor, within_second: Tensor) -> Tensor:
     return 2 * torch.cdist(first, second).mean() - within_first - within_second
+
+
+def _gap(features: Tensor) -> Tensor:
+    """The median over items of the distance to the nearest other, of features (n, d)."""
+    # By matrix products, items that are close would drown in rounding.
+    distances = torch.cdist(features, features, compute_mode="donot_use_mm_for_euclid_dist")
+    return distances.fill_diagonal_(torch.inf).amin(1).median()
