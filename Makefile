@@ -16,7 +16,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(INSTALL) --editable '.[track,test]'
+	$(INSTALL) --editable '.[track,test,bench]'
 	touch $@
 
 demo: $(VENV)/installed

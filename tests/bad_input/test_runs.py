@@ -130,7 +130,7 @@ def test_a_damaged_checkpoint_is_passed_over_and_told(file, finished, works):
 def test_a_run_whose_checkpoints_are_all_damaged(finished, refused):
     for folder in (finished / "checkpoints").iterdir():
         flip(folder / "state.safetensors")
-    says = ("finished/checkpoints", "step-00000002", "another folder")
+    says = ("finished/checkpoints", "none of the 2 checkpoints", "another folder")
     refused("resume", finished, says=says, code=1)
 
 

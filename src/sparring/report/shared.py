@@ -27,7 +27,9 @@ def distances(features: Features) -> list[Measure]:
     """Fréchet and kernel distance, named by the features that they are taken in."""
     inception = isinstance(features, Inception)
     frechet, kernel = frechet_name(features), "kid" if inception else f"kid_{features.name}"
-    title = "Fréchet inception distance (FID)" if inception else "Fréchet distance"
+    title = (
+        "Fréchet inception distance (FID)" if inception else f"Fréchet distance ({features.name})"
+    )
     return [
         Measure(
             (
