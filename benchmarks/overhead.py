@@ -8,12 +8,13 @@ one process, a block of steps each in turn; a ratio is the median over rounds of
 a round. Processor seconds are compared where the machine is busy, wall seconds where it is not.
 
 The small game takes 1000 steps a block, so all that sparring does beside happens within its blocks.
-Memory is the most that a process of its own takes, from reading a file of pictures to the last of
-some steps, for a data set that is large enough to matter (1.2 GB); for one that isn't, what counts
-is that scikit-learn and pandas are loaded, which the details show.
-
 DCGAN takes too long for that: the alarms' probe, the preview and the checkpoint are timed in every
 round, and a block is charged its share of each by how often a `fit` does it.
+
+Memory is the most that a process of its own takes, from reading a file of pictures to the last of
+some steps: for a large data set (1.2 GB), and in the details for one batch of pictures alone. There
+what counts is that `fit` loads scikit-learn and pandas; `composed` is the same training put
+together from sparring's parts, which needs neither.
 
     python benchmarks/overhead.py --json
 """
@@ -274,6 +275,8 @@ def alone(args: Any) -> None:
                 game="gan", networks="dcgan", steps=args.steps, batch_size=BATCH, latent=LATENT,
                 width=args.width, options=optimizers(), device="cpu", run=Path(folder) / "run",
             ).fit(args.file)  # fmt: skip
+    elif args.alone == "composed":
+        composed(args)
     else:
         from plain import Careful
         from sparring.networks import DCGANDiscriminator, DCGANGenerator
@@ -283,6 +286,37 @@ def alone(args: Any) -> None:
         log = Path(tempfile.mkdtemp()) / "log.jsonl"
         Careful(*networks, levels, BATCH, LATENT, log).run(args.steps)
     print(peak_of_this_process())
+
+
+def composed(args: Any) -> None:
+    """The same training as by `fit`, put together by hand from sparring's parts."""
+    from plain import BETAS, LR
+    from sparring.callbacks import Average, Checkpoint, Preview, Record, Watch
+    from sparring.core import Adam, Backend, train
+    from sparring.data import Batches, Image, InMemory
+    from sparring.games import GAN
+    from sparring.networks import DCGANDiscriminator, DCGANGenerator
+    from sparring.priors import Normal
+
+    image = Image(32, 3)
+    source = InMemory(torch.from_numpy(np.load(args.file)).permute(0, 3, 1, 2))
+    game = GAN(
+        DCGANGenerator(LATENT, 3, 32, args.width), DCGANDiscriminator(3, 32, args.width),
+        Normal(LATENT), generator_optimizer=Adam(LR, BETAS),
+        discriminator_optimizer=Adam(LR, BETAS),
+    )  # fmt: skip
+
+    def show(x: torch.Tensor, path: Path) -> None:
+        image.show(image.decode(x)).save(f"{path}.png")
+
+    with tempfile.TemporaryDirectory() as folder:
+        watched = source[torch.arange(min(256, len(source)))]["x"]
+        beside = [
+            Average(10_000), Watch(watched), Record(folder), Preview(folder, show),
+            Checkpoint(folder, seconds=60),
+        ]  # fmt: skip
+        batches = Batches(source, BATCH)
+        train(game, batches, steps=args.steps, backend=Backend("cpu"), callbacks=beside)
 
 
 def peak_of_this_process() -> int:
@@ -299,7 +333,7 @@ def result(args: Any) -> dict[str, Any]:
     """Everything that is measured."""
     big, small = dcgan(args), mlp(args)
     memory, little = (
-        {name: peak(name, images, args) for name in ("sparring", "plain")}
+        {name: peak(name, images, args) for name in ("sparring", "composed", "plain")}
         for images in (args.many_images, BATCH)
     )
     load = os.getloadavg()[0]
@@ -362,7 +396,9 @@ def main() -> None:
     parser.add_argument("--many-images", type=int, default=400_000, help="where memory is measured")
     parser.add_argument("--steps", type=int, default=20, help="of each process that is weighed")
     parser.add_argument("--without-keras", action="store_true")
-    parser.add_argument("--alone", choices=("sparring", "plain"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--alone", choices=("sparring", "composed", "plain"), help=argparse.SUPPRESS
+    )
     parser.add_argument("--file", help=argparse.SUPPRESS)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

@@ -1,16 +1,20 @@
 """Data: how items of each kind become tensors and back, and where they come from."""
 
-from sparring.data.batches import Batches
-from sparring.data.catalog import Named, names
-from sparring.data.dataset import Dataset, Modes
-from sparring.data.image import Image
-from sparring.data.matrix import Matrix
-from sparring.data.modality import Modality
-from sparring.data.opening import open_dataset
-from sparring.data.points import Points
-from sparring.data.restoring import modality_from
-from sparring.data.sources import Files, InMemory, Source
-from sparring.data.table import Table
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sparring.data.batches import Batches
+    from sparring.data.catalog import Named, names
+    from sparring.data.dataset import Dataset, Modes
+    from sparring.data.image import Image
+    from sparring.data.matrix import Matrix
+    from sparring.data.modality import Modality
+    from sparring.data.opening import open_dataset
+    from sparring.data.points import Points
+    from sparring.data.restoring import modality_from
+    from sparring.data.sources import Files, InMemory, Source
+    from sparring.data.table import Table
 
 __all__ = [
     "Batches",
@@ -29,3 +33,28 @@ __all__ = [
     "names",
     "open_dataset",
 ]
+
+_WHERE = {
+    "Batches": "batches",
+    "Dataset": "dataset",
+    "Files": "sources",
+    "Image": "image",
+    "InMemory": "sources",
+    "Matrix": "matrix",
+    "Modality": "modality",
+    "Modes": "dataset",
+    "Named": "catalog",
+    "Points": "points",
+    "Source": "sources",
+    "Table": "table",
+    "modality_from": "restoring",
+    "names": "catalog",
+    "open_dataset": "opening",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported at first use: who trains on tensors needn't load what tables need (70 MB).
+    if name not in _WHERE:
+        raise AttributeError(f"module 'sparring.data' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"sparring.data.{_WHERE[name]}"), name)

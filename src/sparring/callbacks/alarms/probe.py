@@ -52,7 +52,7 @@ class Reference:
     def __init__(
         self, real: Batch, features: Features, cells: int, seed: int, n: int = 256
     ) -> None:
-        from sklearn.cluster import KMeans
+        from scipy.cluster.vq import kmeans2
 
         self.x, self.n = real["x"], n
         condition = {name: tensor for name, tensor in real.items() if name != "x"}
@@ -72,8 +72,8 @@ class Reference:
         self.floor = _energy(first, second, _mean_distance(first), _mean_distance(second))
         points = self.features.cpu().double().numpy()
         distinct = len(torch.unique(self.features, dim=0))
-        fit = KMeans(min(cells, distinct), n_init=1, random_state=seed).fit(points)
-        self.centres = torch.as_tensor(fit.cluster_centers_).to(self.features)  # (k, d)
+        centres, _ = kmeans2(points, min(cells, distinct), minit="++", seed=seed)
+        self.centres = torch.as_tensor(centres).to(self.features)  # (k, d)
         self.mass = self._shares(self.features)
 
     def _shares(self, features: Tensor) -> Tensor:
