@@ -124,7 +124,7 @@ def _size(dataset: Dataset, n: int, asked: bool, resamples: int, notes: list[str
     if most < _FEWEST:
         raise WrongUse(
             f"{dataset.name} must have at least {_FEWEST} training and held-out items to judge by, "
-            f"got {train} and {heldout}: hold out more."
+            f"got {train} and {heldout}: fit it again with more held out, as by --set heldout=0.3."
         )
     if most < n:
         which = "held-out" if heldout <= train else "training"
