@@ -293,13 +293,13 @@ def composed(args: Any) -> None:
     from plain import BETAS, LR
     from sparring.callbacks import Average, Checkpoint, Preview, Record, Watch
     from sparring.core import Adam, Backend, train
-    from sparring.data import Batches, Image, InMemory
+    from sparring.data import Batches, Image, Pictures
     from sparring.games import GAN
     from sparring.networks import DCGANDiscriminator, DCGANGenerator
     from sparring.priors import Normal
 
     image = Image(32, 3)
-    source = InMemory(torch.from_numpy(np.load(args.file)).permute(0, 3, 1, 2))
+    source = Pictures(np.load(args.file))
     game = GAN(
         DCGANGenerator(LATENT, 3, 32, args.width), DCGANDiscriminator(3, 32, args.width),
         Normal(LATENT), generator_optimizer=Adam(LR, BETAS),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sparring.data.opening import open_dataset
     from sparring.data.points import Points
     from sparring.data.restoring import modality_from
-    from sparring.data.sources import Files, InMemory, Source
+    from sparring.data.sources import Files, InMemory, Pictures, Source
     from sparring.data.table import Table
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Modality",
     "Modes",
     "Named",
+    "Pictures",
     "Points",
     "Source",
     "Table",
@@ -44,6 +45,7 @@ _WHERE = {
     "Modality": "modality",
     "Modes": "dataset",
     "Named": "catalog",
+    "Pictures": "sources",
     "Points": "points",
     "Source": "sources",
     "Table": "table",
