@@ -82,11 +82,12 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Train on a data set: look at it, choose what fits, and keep everything in a run."""
+    from sparring.tasks.run import free_folder
     from sparring.tasks.settings import with_settings
     from sparring.tasks.synthesizer import Synthesizer
 
     given = {"game": game, "steps": steps, "minutes": minutes, "seed": seed}
-    folder = run or _free_folder(data, game)
+    folder = run or free_folder(f"{Path(data).stem or 'data'}-{game}")
     with _progress(as_json) as bar:
         parameters = with_settings({**given, "processes": processes}, _settings(set_))
         Synthesizer(**parameters, run=folder, callbacks=[bar]).fit(data)
@@ -95,12 +96,6 @@ def fit(
         as_json,
         f"The model is in {folder}; judge it: sparring report {folder}",
     )
-
-
-def _free_folder(data: str, game: str) -> Path:
-    name = f"{Path(data).stem or 'data'}-{game}"
-    folders = (Path("runs") / (name if n == 1 else f"{name}-{n}") for n in range(1, 10_000))
-    return next(folder for folder in folders if not folder.exists())
 
 
 @app.command(epilog="Example: sparring resume runs/digits")

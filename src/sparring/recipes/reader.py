@@ -11,7 +11,7 @@ from sparring.core import Callback
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.recipes.checking import check_expectation, check_keys, check_training
-from sparring.tasks.run import FORMAT
+from sparring.tasks.run import FORMAT, free_folder
 from sparring.tasks.synthesizer import IN_MEMORY, Synthesizer
 
 
@@ -171,7 +171,7 @@ def play_recipe(
             f"the data of recipe {name} was given in memory; name its file there, "
             f'such as data = "photos/", or fit it again in Python.'
         )
-    base = run or _free(Path("runs"), recipe.name)
+    base = run or free_folder(recipe.name)
     folders = []
     for training in recipe.trainings:
         folder = base if len(recipe.trainings) == 1 else base / training
@@ -179,8 +179,3 @@ def play_recipe(
         synthesizer.fit(recipe.data)
         folders.append(folder)
     return folders
-
-
-def _free(parent: Path, name: str) -> Path:
-    names = (name if n == 1 else f"{name}-{n}" for n in range(1, 10_000))
-    return next(parent / free for free in names if not (parent / free).exists())

@@ -142,6 +142,12 @@ class Run:
         return recipe
 
 
+def free_folder(name: str) -> Path:
+    """A folder below `runs` of that name that isn't there yet, numbered where it is."""
+    folders = (Path("runs") / (name if n == 1 else f"{name}-{n}") for n in range(1, 10_000))
+    return next(folder for folder in folders if not folder.exists())
+
+
 def differences(one: Mapping[str, Any], other: Mapping[str, Any], at: str = "") -> list[str]:
     """What two nested mappings disagree on, one line each.
 

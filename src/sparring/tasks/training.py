@@ -77,33 +77,33 @@ class Training:
             Failure: if the training breaks off; when memory runs out, with the batch size that
                 fits.
         """
-        backend = self.backend
-        if backend.processes > 1 and run is None:
+        if self.backend.processes == 1:
+            _train(self, run, resume)
+            return self.game.eval()
+        if run is None:
             raise WrongUse("several processes meet in the run's folder; give run='FOLDER'.")
+        self._together(run, resume)
+        return load_model(run.model)[2].eval()
 
+    def _together(self, run: Run, resume: bool) -> None:
+        """Train in several processes; what one of them is refused is raised here."""
         told: Any = torch.multiprocessing.get_context("fork").SimpleQueue()
 
-        def play() -> Game | None:
+        def play() -> None:
             try:
                 _train(self, run, resume)
             except (WrongUse, Failure) as error:
                 told.put((isinstance(error, WrongUse), str(error)))
                 raise
-            return self.game if backend.processes == 1 else None
 
         try:
-            played = backend.launch(play)
+            self.backend.launch(play)
         except torch.multiprocessing.ProcessRaisedException as error:
             # All that is left of another process's error is its traceback as text.
             if told.empty():
                 raise
             wrong_use, words = told.get()
             raise (WrongUse if wrong_use else Failure)(words) from error
-        if played is None and run is not None:
-            played = load_model(run.model)[2]
-        if played is None:
-            raise Failure("the training ended without a model; start it again.")
-        return played.eval()
 
 
 def _train(ready: Training, run: Run | None, resume: bool) -> None:
