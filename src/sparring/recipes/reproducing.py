@@ -14,10 +14,10 @@ from typing import Any
 import torch
 
 from sparring import __version__
-from sparring.callbacks.store import cannot_write
-from sparring.core.errors import Failure, WrongUse
+from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data import open_dataset
+from sparring.data.writing import aside
 from sparring.recipes.reader import Expectation, Recipe, read_recipe
 from sparring.report import Figure
 from sparring.tasks.judging import judge_synthesizer
@@ -129,12 +129,10 @@ def _numbers(figure: Figure) -> dict[str, float]:
 
 def _picture(folder: Path, name: str, synthesizer: Synthesizer) -> None:
     """The first samples of the first seed, not chosen."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        items = 100 if len(synthesizer.modality_.shape) == 3 else 2500  # pictures, or points
-        synthesizer.modality_.show(synthesizer.sample(items, seed=0)).save(folder / name)
-    except OSError as error:
-        raise Failure(cannot_write(folder, error)) from error
+    items = 100 if len(synthesizer.modality_.shape) == 3 else 2500  # pictures, or points
+    picture = synthesizer.modality_.show(synthesizer.sample(items, seed=0))
+    with aside(folder / name) as part:
+        picture.save(part)
 
 
 def _check(expectation: Expectation, values: Values) -> dict[str, Any]:
@@ -176,10 +174,5 @@ def _commit() -> str:
 
 
 def _keep(path: Path, result: dict[str, Any]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".json.part")
-        aside.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        aside.rename(path)
-    except OSError as error:
-        raise Failure(cannot_write(path, error)) from error
+    with aside(path) as part:
+        part.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
