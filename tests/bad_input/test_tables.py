@@ -19,25 +19,17 @@ def rows(header, make, n=20):
     ("text", "says"),
     [
         (rows("age,age", lambda i: f"{i},{i}"), ("t.csv", "'age'", "rename")),
-        (
-            rows("age,gone", lambda i: f"{i},"),
-            ("t.csv", "'gone'", "only missing values", "--set drop=gone"),
-        ),
+        (rows("age,gone", lambda i: ","), ("t.csv", "only missing values", "separator")),
         (rows("a,b", lambda i: "1,x"), ("t.csv", "constant", "nothing to learn")),
         (table("a,b", "1,2"), ("t.csv", "10 rows", "got 1", "collect more")),
         (rows("a,b", lambda i: f"{i},{'inf' if i == 4 else i}"), ("'b'", "infinite", "row 5")),
         (rows("a;b", lambda i: f"{i};{i}"), ("t.csv", "a;b", '--set separator=";"')),
         (rows("a\tb", lambda i: f"{i}\t{i}"), ("t.csv", r'--set separator="\t"')),
         (rows("a,b", lambda i: f"{i},{'oops' if i == 4 else i}"), ("'b'", "'oops'", "row 5")),
-        (
-            rows("id,b", lambda i: f"k{i},{i}", n=100_000),
-            ("'id'", "100,000 categories", "--set drop=id"),
-        ),
         ("", ("t.csv", "empty")),
         ("a,b\n", ("10 rows", "got 0")),
         (rows("1,2", lambda i: f"{i},{i}"), ("t.csv", "names the columns")),
         (rows("a,b", lambda i: f"{i},{i},{i}"), ("t.csv", "different lengths")),
-        (rows("a,b", lambda i: f"{i},{10**17 + i}"), ("'b'", "2^53", "drop")),
         (table(*GOOD[:12], '"unclosed'), ("t.csv", "different lengths")),
     ],
     ids=lambda value: None if isinstance(value, tuple) else value[:20].replace("\n", " "),
@@ -89,7 +81,10 @@ def test_a_setting_that_does_not_fit_the_table(setting, says, here, refused):
     ("text", "settings", "columns"),
     [
         (rows("a,b,c", lambda i: f"{i},7,x"), [], ["a", "b", "c"]),
+        (rows("a,gone", lambda i: f"{i},"), [], ["a", "gone"]),
         (rows("a,gone", lambda i: f"{i},"), ["drop=gone"], ["a"]),
+        (rows("a,id", lambda i: f"{i % 7},k{i}", n=2000), [], ["a", "id"]),
+        (rows("a,id", lambda i: f"{i},{10**17 + i}"), [], ["a", "id"]),
         (rows("a,1", lambda i: f"{i},"), ["drop=1"], ["a"]),
         (rows("a;b", lambda i: f"{i};{i}"), ['separator=";"'], ["a", "b"]),
         (rows("a\tb", lambda i: f"{i}\t{i}"), [r'separator="\t"'], ["a", "b"]),
@@ -111,7 +106,7 @@ def test_the_remedy_that_a_refusal_names_works(text, settings, columns, here, wo
 
 
 def test_settings_about_the_file_are_kept_for_later(here, works):
-    (here / "t.csv").write_text(rows("a;id", lambda i: f"{i};k{i}", n=2000))
+    (here / "t.csv").write_text(rows("a;id", lambda i: f"{i % 50};k{i}", n=2000))
     settings = ["--set", "separator=;", "--set", "drop=id", "--set", "width=8"]
     works("fit", "t.csv", "--run", "run", "--steps", "1", *settings)
     works("resume", "run")

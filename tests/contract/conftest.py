@@ -22,8 +22,11 @@ from sparring.core import (
     TrainingState,
     share,
 )
-from sparring.games import GAN, LSGAN, R3GAN, SNGAN, WGAN, WGANGP
-from sparring.networks import MLP
+from sparring.core import Batches as Stream
+from sparring.data import Batches, InMemory
+from sparring.data.conditioned import Categories, Conditioned
+from sparring.games import CTGAN, GAN, LSGAN, R3GAN, SNGAN, TVAE, WGAN, WGANGP
+from sparring.networks import MLP, CTGANDiscriminator, CTGANGenerator, TVAEDecoder, TVAEEncoder
 from sparring.priors import Categorical, Normal
 from sparring.regularizers import DRAGAN, R1, Lazy
 
@@ -41,6 +44,41 @@ def pair(shape: tuple[int, ...], classes: int = 0) -> dict[str, Any]:
     }
 
 
+NUMBERS = (("bounded", 1), ("mode", 3), ("number", 1))
+MIXED = (("category", 3), *NUMBERS, ("category", 2))
+
+
+def encoded(spans: tuple[tuple[str, int], ...], rows: int = 40) -> InMemory:
+    """Random rows of a table; their choices are one-hot."""
+    source = torch.Generator().manual_seed(0)
+    blocks = []
+    for kind, width in spans:
+        x = torch.rand(rows, width, generator=source)
+        one_hot = torch.nn.functional.one_hot(x.argmax(1), width).to(x.dtype)
+        blocks.append(one_hot if kind in ("mode", "category") else 2 * x - 1)
+    return InMemory(torch.cat(blocks, 1))
+
+
+def ctgan(spans: tuple[tuple[str, int], ...]) -> Game:
+    """Packs of 2, and no normalisation over the batch, which is each process's own."""
+    asked = Categories(encoded(spans), spans)
+    width, values = sum(width for _, width in spans), len(asked.counts)
+    return CTGAN(
+        CTGANGenerator(3, spans, hidden=(8, 8), norm=torch.nn.LayerNorm),
+        CTGANDiscriminator(width, values, packing=2, hidden=(16, 16), dropout=0.2),
+        Normal(3),
+        spans=spans,
+        frequencies=asked.frequencies,
+    )
+
+
+def tvae(spans: tuple[tuple[str, int], ...]) -> Game:
+    """A game of one; of its conditional row it sees all, and is asked for nothing."""
+    width = sum(width for _, width in spans)
+    pair = TVAEEncoder(width, 3, hidden=(8,)), TVAEDecoder(width, 3, hidden=(8,))
+    return TVAE(*pair, Normal(3), spans=spans)
+
+
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
     "lsgan": lambda: LSGAN(**pair(PICTURE)),
@@ -48,6 +86,8 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "wgan-gp": lambda: WGANGP(**pair(PICTURE)),
     "sngan": lambda: SNGAN(**pair(POINT), discriminator_turns=2),
     "r3gan": lambda: R3GAN(**pair(PICTURE)),
+    "ctgan": lambda: ctgan(NUMBERS),
+    "tvae": lambda: tvae(NUMBERS),
 }
 
 CONDITIONAL: dict[str, Callable[[], Game]] = {
@@ -57,6 +97,14 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "wgan-gp": lambda: WGANGP(**pair(POINT, CLASSES)),
     "sngan": lambda: SNGAN(**pair(PICTURE, CLASSES), discriminator_turns=2),
     "r3gan": lambda: R3GAN(**pair(POINT, CLASSES)),
+    "ctgan": lambda: ctgan(MIXED),
+    "tvae": lambda: tvae(MIXED),
+}
+
+# Games whose batches aren't plain noise: encoded rows, and what is asked of them.
+BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
+    "ctgan": lambda spans, size: Conditioned(encoded(spans), spans, size),
+    "tvae": lambda spans, size: Batches(encoded(spans), size),
 }
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
@@ -118,8 +166,10 @@ class Row:
             torch.manual_seed(seed)
             return (CONDITIONAL if self.conditional else UNCONDITIONAL)[self.name]()
 
-    def batches(self, batch_size: int = 8) -> Noise:
+    def batches(self, batch_size: int = 8) -> Stream:
         """A stream that fits the game, from its start."""
+        if self.name in BATCHES:
+            return BATCHES[self.name](MIXED if self.conditional else NUMBERS, batch_size)
         shape: tuple[int, ...] = tuple(self.game().sample(1).shape[1:])  # type: ignore[attr-defined]
         return Noise(shape, self.conditional, batch_size)
 

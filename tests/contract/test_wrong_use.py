@@ -222,7 +222,8 @@ WRONG = {
     ),
     "unknown game": (
         lambda: find_game("chess"),
-        "there is no game 'chess'; there are r3gan, gan, lsgan, wgan, wgan-gp, sngan.",
+        "there is no game 'chess'; there are r3gan, gan, lsgan, wgan, wgan-gp, sngan, ctgan, "
+        "tvae.",
     ),
     # priors
     "no dimensions": (lambda: Normal(0), "dimensions of Normal must be at least 1, got 0."),
@@ -261,8 +262,8 @@ WRONG = {
     ),
     "unknown span": (
         lambda: MixedOutput([("numbers", 1)]),
-        "a span of MixedOutput must be 'number' or 'category' with a width of at least 1, "
-        "got ('numbers', 1).",
+        "a span of MixedOutput must be 'number', 'bounded', 'category' or 'mode' with a width of "
+        "at least 1, got ('numbers', 1).",
     ),
 }  # fmt: skip
 

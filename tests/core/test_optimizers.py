@@ -39,6 +39,23 @@ def test_adam_is_algorithm_1_of_its_paper():
     assert steps(Adam(lr, (first, second), eps), SLOPES) == pytest.approx(expected, abs=1e-9)
 
 
+def test_weight_decay_adds_the_weight_to_the_gradient():
+    lr, first, second, eps, decay = 0.1, 0.3, 0.9, 1e-3, 0.25
+    weight, m, v, expected = 1.0, 0.0, 0.0, []
+    for t, slope in enumerate(SLOPES, 1):
+        g = slope + decay * weight
+        m, v = first * m + (1 - first) * g, second * v + (1 - second) * g * g
+        weight -= lr * (m / (1 - first**t)) / (math.sqrt(v / (1 - second**t)) + eps)
+        expected.append(weight)
+    spec = Adam(lr, (first, second), eps, weight_decay=decay)
+    assert steps(spec, SLOPES) == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_negative_weight_decay_is_refused():
+    with pytest.raises(ValueError, match="weight_decay of Adam must be at least 0"):
+        Adam(weight_decay=-0.1)
+
+
 def test_without_first_moment_adam_starts_with_steps_of_its_rate():
     assert steps(Adam(0.1), [5.0])[0] == pytest.approx(0.9, abs=1e-6)
 

@@ -81,3 +81,21 @@ def test_it_serves_in_lower_precision():
         rows = MixedOutput(SPANS)(torch.nn.Linear(3, 12)(torch.randn(5, 3)))
     assert rows.isfinite().all()
     assert float((rows[:, 8:12].float().sum(1) - 1).detach().abs().max()) < 0.02
+
+
+def test_bounded_numbers_are_squashed_and_others_are_not():
+    spans = [("bounded", 1), ("mode", 2), ("number", 1), ("bounded", 1)]
+    x = 3 * torch.randn(50, 5)
+    row = MixedOutput(spans)(x)
+    torch.testing.assert_close(row[:, [0, 4]], x[:, [0, 4]].tanh())
+    assert torch.equal(row[:, 3], x[:, 3])
+
+
+def test_a_mode_is_chosen_as_a_category_is():
+    x = torch.randn(50, 6)
+    rows = []
+    for kind in ("category", "mode"):
+        torch.manual_seed(1)
+        rows.append(MixedOutput([(kind, 2), ("number", 1), (kind, 3)], 0.2)(x))
+    assert torch.equal(*rows)
+    assert float(rows[1][:, 3:].sum(1).sub(1).abs().max()) < 1e-6

@@ -10,7 +10,7 @@ from scipy.stats import ks_2samp, pearsonr
 from scipy.stats.contingency import association, crosstab
 
 from sparring.core.errors import WrongUse
-from sparring.metrics.pairs import pair_trends
+from sparring.metrics.pairs import pair_trends, relations
 from sparring.metrics.shapes import column_shapes
 
 
@@ -99,6 +99,26 @@ class TestPairs:
         ]
         wanted = 1 - (tables[0] - tables[1]).fillna(0).abs().to_numpy().sum() / 2
         assert pair_trends(REAL, made).pairs["x", "sign"] == pytest.approx(wanted, abs=1e-12)
+
+    def test_relations_are_those_of_scipy_in_both_tables(self):
+        found = {(r.first, r.second): r for r in relations(REAL, MADE)}
+        assert len(found) == 10
+        numbers, words = found["x", "y"], found["sign", "flag"]
+        assert numbers.numeric
+        assert not words.numeric
+        for frame, value in ((REAL, numbers.real), (MADE, numbers.synthetic)):
+            assert value == pytest.approx(pearsonr(frame["x"], frame["y"]).statistic)
+        for frame, value in ((REAL, words.real), (MADE, words.synthetic)):
+            table = crosstab(frame["sign"], frame["flag"]).count
+            assert value == pytest.approx(association(table, method="cramer"))
+
+    def test_related_pairs_are_relations_beyond_the_thresholds(self):
+        strong = {
+            (r.first, r.second): r.likeness
+            for r in relations(REAL, MADE)
+            if abs(r.real) > (0.5 if r.numeric else 0.3)
+        }
+        assert strong == pair_trends(REAL, MADE).pairs
 
     def test_only_related_pairs_count(self):
         found = pair_trends(REAL, MADE)

@@ -1,6 +1,6 @@
 """What goes on beside a training, in the order in which `train` wants them:
 
-`[Average, Watch, Record, Preview, StopAfter, StopWithoutProgress, Checkpoint]`, as many as are
+`[Average, Watch, KeepBest, Record, Preview, StopAfter, StopWithoutProgress, Checkpoint]`, as many as are
 needed: Watch looks at terms that Record clears, and Checkpoint keeps what all before it have done.
 """
 
@@ -19,6 +19,7 @@ from sparring.callbacks.alarms import (
     default_alarms,
 )
 from sparring.callbacks.average import Average
+from sparring.callbacks.best import KeepBest
 from sparring.callbacks.checkpoint import Checkpoint, Found, newest
 from sparring.callbacks.preview import Preview
 from sparring.callbacks.record import Record
@@ -35,6 +36,7 @@ __all__ = [
     "Finding",
     "Found",
     "GeneratorWinning",
+    "KeepBest",
     "Memorising",
     "ModeCollapse",
     "NoProgress",

@@ -265,6 +265,26 @@ class Scores(ABC):
         """One number an item, of shape (n,): higher is more real."""
 
 
+class Evaluates(ABC):
+    """A game that knows how probable an item is."""
+
+    @abstractmethod
+    def log_prob(self, x: Tensor) -> Tensor:
+        """The logarithm of the density or probability of items x, in nats, of shape (n,)."""
+
+
+class Completes(ABC):
+    """A game that can draw the rest of an item of which a part is given."""
+
+    @abstractmethod
+    def complete(self, x: Tensor, allowed: Mapping[int, Tensor] | None = None) -> Tensor:
+        """Items (n, d) of which the entries that aren't known are drawn anew.
+
+        What stands for "not known" in x, and how `allowed` limits what may be drawn, by column,
+        the game says.
+        """
+
+
 class Encodes(ABC):
     """A game that can find the latent of an item."""
 

@@ -72,6 +72,10 @@ class Adam:
         betas: decay rates of the two moments, each in [0, 1).
         eps: added to the root of the second moment.
         schedule: factor on `lr` by steps taken; none keeps it constant.
+        weight_decay: times the weights, added to the gradient, at least 0.
+
+    Raises:
+        WrongUse: for a rate that isn't above 0, or a negative decay.
 
     Example:
         >>> Adam(1e-4).betas
@@ -82,14 +86,22 @@ class Adam:
     betas: tuple[float, float] = (0.0, 0.99)
     eps: float = 1e-8
     schedule: Schedule | None = None
+    weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
         _refuse_rate(self, self.lr)
+        if self.weight_decay < 0:
+            raise WrongUse(f"weight_decay of Adam must be at least 0, got {self.weight_decay}.")
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         first, second = self.betas
         return torch.optim.Adam(
-            parameters, lr=self.lr, betas=(float(first), float(second)), eps=self.eps, fused=True
+            parameters,
+            lr=self.lr,
+            betas=(float(first), float(second)),
+            eps=self.eps,
+            weight_decay=self.weight_decay,
+            fused=True,
         )
 
 

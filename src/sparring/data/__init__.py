@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sparring.data.batches import Batches
+    from sparring.data.conditioned import Categories, Conditioned
     from sparring.data.catalog import Named, names
     from sparring.data.dataset import Dataset, Modes
     from sparring.data.image import Image
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
     from sparring.data.opening import open_dataset
     from sparring.data.points import Points
     from sparring.data.restoring import modality_from
-    from sparring.data.sources import Files, InMemory, Pictures, Source
+    from sparring.data.sources import Files, InMemory, Pictures, Source, Subset
     from sparring.data.table import Table
 
 __all__ = [
     "Batches",
+    "Categories",
+    "Conditioned",
     "Dataset",
     "Files",
     "Image",
@@ -29,6 +32,7 @@ __all__ = [
     "Pictures",
     "Points",
     "Source",
+    "Subset",
     "Table",
     "modality_from",
     "names",
@@ -37,6 +41,8 @@ __all__ = [
 
 _WHERE = {
     "Batches": "batches",
+    "Categories": "conditioned",
+    "Conditioned": "conditioned",
     "Dataset": "dataset",
     "Files": "sources",
     "Image": "image",
@@ -48,6 +54,7 @@ _WHERE = {
     "Pictures": "sources",
     "Points": "points",
     "Source": "sources",
+    "Subset": "sources",
     "Table": "table",
     "modality_from": "restoring",
     "names": "catalog",

@@ -1,6 +1,7 @@
 """Data sets from arrays and frames: the modality is fitted and the held-out part is cut."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,25 +15,42 @@ from sparring.data.image import Image
 from sparring.data.inference import check_frame
 from sparring.data.matrix import Matrix
 from sparring.data.points import Points, check_points
+from sparring.data.rules import choose, discover
 from sparring.data.sources import InMemory, Pictures
 from sparring.data.splitting import FEWEST_ITEMS, split
 from sparring.data.table import Table
 
 
 @dataclass(frozen=True)
-class Cut:
-    """How the held-out part is cut where there is no official one.
+class Preparation:
+    """How a data set is made ready.
 
     Attributes:
-        fraction: of the items, above 0 and at most 0.5.
-        seed: of the cut.
+        fraction: of the items that is held out where there is no official part, above 0 and at
+            most 0.5.
+        seed: of the held-out part.
+        encoding: of tables, a key of `encodings.ENCODINGS`.
+        rules: of tables: whether they are looked for, or what is said of those that are found
+            (see `rules.choose`).
+        kinds: of tables: overrules what columns are taken for, by name.
     """
 
     fraction: float = 0.1
     seed: int = 0
+    encoding: str = "scores"
+    rules: bool | tuple[str, ...] = False
+    kinds: Mapping[str | int, str] = field(default_factory=dict)
+
+    def fit(self, frame: pd.DataFrame, seed: int) -> Table:
+        """The table of some rows."""
+        rules = None
+        if self.rules is not False:
+            found = discover(frame, seed=seed)
+            rules = found if self.rules is True else choose(found, self.rules, frame)
+        return Table.fit(frame, seed, encoding=self.encoding, rules=rules, kinds=self.kinds)
 
 
-def image_dataset(name: str, arrays: Arrays, cut: Cut, size: int | None = None) -> Dataset:
+def image_dataset(name: str, arrays: Arrays, how: Preparation, size: int | None = None) -> Dataset:
     """Images from arrays (see `arrays.to_levels`), with classes when there are labels."""
     if arrays.x.ndim < 3:
         to_levels(arrays.x)  # refuses it by its shape
@@ -45,7 +63,7 @@ def image_dataset(name: str, arrays: Arrays, cut: Cut, size: int | None = None) 
     if arrays.y is not None:
         y, classes = to_classes(arrays.y, items, arrays.names)
     if arrays.x_test is None:
-        kept, out = split(items, cut.fraction, cut.seed, y)
+        kept, out = split(items, how.fraction, how.seed, y)
         train, heldout = (Pictures(levels, y, rows) for rows in (kept, out))
         return Dataset(name, image, train, heldout, classes=classes)
     test, y_test = to_levels(arrays.x_test, size), None
@@ -81,21 +99,21 @@ def _like(arrays: Arrays, classes: tuple[str, ...]) -> np.ndarray:
 def table_dataset(
     name: str,
     frame: pd.DataFrame,
-    cut: Cut,
+    how: Preparation,
     target: str | int | None = None,
     test: pd.DataFrame | None = None,
 ) -> Dataset:
     """A table; its encoding is fitted to the training part alone."""
     frame = frame.reset_index(drop=True)
-    check_frame(frame)
+    check_frame(frame, how.kinds)
     check_target(frame, target)
     if test is None:
-        kept, out = split(len(frame), cut.fraction, cut.seed)
+        kept, out = split(len(frame), how.fraction, how.seed)
         train, test = frame.iloc[kept], frame.iloc[out]
     else:
         train = frame
     train, test = train.reset_index(drop=True), test.reset_index(drop=True)
-    table = Table.fit(train, cut.seed)
+    table = how.fit(train, how.seed)
     sources = (InMemory(table.encode(train)), InMemory(table.encode(test)))
     return Dataset(name, table, *sources, target=target, train_items=train, heldout_items=test)
 
@@ -109,25 +127,25 @@ def check_target(frame: pd.DataFrame, target: str | int | None) -> None:
         )
 
 
-def matrix_dataset(name: str, array: np.ndarray, cut: Cut, target: Any = None) -> Dataset:
+def matrix_dataset(name: str, array: np.ndarray, how: Preparation, target: Any = None) -> Dataset:
     """An array (n, d) as a table whose items are arrays."""
     frame = pd.DataFrame(array)
     check_frame(frame)
     check_target(frame, target)
-    kept, out = split(len(array), cut.fraction, cut.seed)
+    kept, out = split(len(array), how.fraction, how.seed)
     train, test = array[kept], array[out]
-    matrix = Matrix.fit_array(train, cut.seed)
+    matrix = Matrix.of(how.fit(pd.DataFrame(train), how.seed), train.dtype)
     sources = (InMemory(matrix.encode(train)), InMemory(matrix.encode(test)))
     return Dataset(name, matrix, *sources, target=target, train_items=train, heldout_items=test)
 
 
 def points_dataset(
-    name: str, items: Any, cut: Cut, test: np.ndarray | None = None, modes: Modes | None = None
+    name: str, items: Any, how: Preparation, test: np.ndarray | None = None, modes: Modes | None = None
 ) -> Dataset:
     """Points (n, d); centre and scale are those of the training part."""
     train = check_points(items)
     if test is None:
-        kept, out = split(len(train), cut.fraction, cut.seed)
+        kept, out = split(len(train), how.fraction, how.seed)
         train, test = train[kept], train[out]
     points = Points.fit(train)
     sources = (InMemory(points.encode(train)), InMemory(points.encode(test)))

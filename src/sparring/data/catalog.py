@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sparring.core.errors import WrongUse
-from sparring.data.building import Cut
+from sparring.data.building import Preparation
 from sparring.data.dataset import Dataset
 from sparring.data.entries import Entry
 from sparring.data.finding import data_folder, find, obtain
@@ -65,7 +65,7 @@ def _where(entry: Entry) -> str:
     return next(place for place in order if place in places)
 
 
-def open_named(name: str, cut: Cut, size: int | None = None) -> Dataset:
+def open_named(name: str, how: Preparation, size: int | None = None) -> Dataset:
     """Open a named data set.
 
     Args:
@@ -88,7 +88,7 @@ def open_named(name: str, cut: Cut, size: int | None = None) -> Dataset:
     if size is not None and entry.modality != "image":
         raise WrongUse(f"size is for images, {name!r} is a set of {entry.modality} data.")
     files = [obtain(alternatives, name) for alternatives in entry.files]
-    dataset = entry.load(files, cut, size)
+    dataset = entry.load(files, how, size)
     return replace(dataset, name=name, licence=entry.licence, about=entry.about)
 
 

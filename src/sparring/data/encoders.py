@@ -1,7 +1,6 @@
 """What a network sees of a column: one-hot blocks and normal scores of plain numbers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -197,17 +196,3 @@ def fit_encoder(plain: np.ndarray, categorical: bool, generator: np.random.Gener
         known = np.append(picked, [distinct[0], distinct[-1]])
     values, scores = _knots(known)
     return NormalScores(tuple(values.tolist()), tuple(scores.tolist()), missing)
-
-
-_ENCODERS: dict[str, type[Encoder]] = {e.name: e for e in (Levels, NormalScores)}
-
-
-def encoder_from_description(description: Mapping[str, Any]) -> Encoder:
-    """The encoder that `Encoder.describe` described."""
-    made = _ENCODERS[description["encoder"]]
-    fields = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in description.items()
-        if key != "encoder"
-    }
-    return made(**fields)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparring.data.building import Cut
+from sparring.data.building import Preparation
 from sparring.data.dataset import Dataset
 from sparring.data.finding import File
 
-Loader = Callable[[Sequence[Path], Cut, int | None], Dataset]
+Loader = Callable[[Sequence[Path], Preparation, int | None], Dataset]
 """(files, how to cut, size of images or None) -> the data set."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from sparring.core.errors import WrongUse
-from sparring.data.building import Cut
+from sparring.data.building import Preparation
 from sparring.data.dataset import Dataset
 from sparring.data.image import LARGEST, SMALLEST, Image
 from sparring.data.memory import budget
@@ -77,7 +77,7 @@ def _contents(folder: Path) -> str:
     return "it is empty" if not names else f"only {', '.join(sorted(names)[:3])}"
 
 
-def folder_dataset(folder: Path, cut: Cut, size: int | None = None) -> Dataset:
+def folder_dataset(folder: Path, how: Preparation, size: int | None = None) -> Dataset:
     """Images of a folder: in memory where they fit, else decoded when they are asked for.
 
     Only headers are read to decide. All images must be squares of one size unless `size` is given;
@@ -98,7 +98,7 @@ def folder_dataset(folder: Path, cut: Cut, size: int | None = None) -> Dataset:
     if names is not None:
         listed, y = np.unique(names, return_inverse=True)
         classes = tuple(str(name) for name in listed)
-    kept, out = split(len(paths), cut.fraction, cut.seed, y)
+    kept, out = split(len(paths), how.fraction, how.seed, y)
     parts: list[Source] = []
     fits = len(paths) * int(np.prod(image.shape)) <= budget()
     for rows in (kept, out):

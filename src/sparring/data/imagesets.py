@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sparring.data.arrayfiles import Arrays, read_idx, read_npz
-from sparring.data.building import Cut, image_dataset
+from sparring.data.building import Preparation, image_dataset
 from sparring.data.dataset import Dataset
 from sparring.data.entries import Entry
 from sparring.data.finding import File
@@ -27,32 +27,32 @@ _CLOTHES = (
 )
 
 
-def _digits(_: Sequence[Path], cut: Cut, size: int | None) -> Dataset:
+def _digits(_: Sequence[Path], how: Preparation, size: int | None) -> Dataset:
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
     levels = np.round(bunch.images * (255 / 16)).astype(np.uint8)  # (1797, 8, 8), was 0..16
     arrays = Arrays(levels, bunch.target, names=_DIGITS)
-    return image_dataset("digits", arrays, cut, size)
+    return image_dataset("digits", arrays, how, size)
 
 
-def _npz_digits(files: Sequence[Path], cut: Cut, size: int | None) -> Dataset:
-    return image_dataset("", replace(read_npz(files[0]), names=_DIGITS), cut, size)
+def _npz_digits(files: Sequence[Path], how: Preparation, size: int | None) -> Dataset:
+    return image_dataset("", replace(read_npz(files[0]), names=_DIGITS), how, size)
 
 
-def _npz(files: Sequence[Path], cut: Cut, size: int | None) -> Dataset:
-    return image_dataset("", read_npz(files[0]), cut, size)
+def _npz(files: Sequence[Path], how: Preparation, size: int | None) -> Dataset:
+    return image_dataset("", read_npz(files[0]), how, size)
 
 
-def _fashion(files: Sequence[Path], cut: Cut, size: int | None) -> Dataset:
+def _fashion(files: Sequence[Path], how: Preparation, size: int | None) -> Dataset:
     x, y, x_test, y_test = (read_idx(path) for path in files)
-    return image_dataset("", Arrays(x, y, x_test, y_test, _CLOTHES), cut, size)
+    return image_dataset("", Arrays(x, y, x_test, y_test, _CLOTHES), how, size)
 
 
-def _frey(files: Sequence[Path], cut: Cut, size: int | None) -> Dataset:
+def _frey(files: Sequence[Path], how: Preparation, size: int | None) -> Dataset:
     x = read_npz(files[0]).x  # (1965, 28, 20)
     square = np.pad(x, ((0, 0), (0, 0), (4, 4)), mode="edge")
-    return image_dataset("", Arrays(square), cut, size)
+    return image_dataset("", Arrays(square), how, size)
 
 
 def _fashion_file(name: str, sha256: str) -> tuple[File, ...]:

@@ -1,52 +1,46 @@
 """Which form a column has, and which columns cannot be learnt from."""
 
-import re
-import shlex
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
 from sparring.core.errors import WrongUse
-from sparring.data.forms import Categories, Dates, Form, Numbers, Scalar, date_ticks, moments
+from sparring.data.amounts import amounts_of
+from sparring.data.dates import DATES, TIMES
+from sparring.data.datetexts import date_format, time_format
+from sparring.data.fitting import (
+    MOST_CATEGORIES,
+    are_serials,
+    beyond_exact,
+    categories_of,
+    constant_of,
+    dates_of,
+    listed_categories,
+    numbers_of,
+    times_of,
+)
+from sparring.data.forms import Booleans, Categories, Constant, Form, Numbers, Serials, Texts
+from sparring.data.grammar import FreeText
+from sparring.data.grammars.learning import SUPPORT
+from sparring.data.kinds import form_as
+from sparring.data.refusing import mixed, rows_text, unsupported
+from sparring.data.texts import IDENTIFIER, TEXT
 
-MOST_CATEGORIES = 1000
 FEWEST_ROWS = 10
-_LARGEST_EXACT = 2**53
-_MOST_DECIMALS = 6
-
-_DAY, _CLOCK = r"\d{4}-\d{2}-\d{2}", r"\d{2}:\d{2}"
-_DATE_TEXTS = {
-    _DAY: "%Y-%m-%d",
-    rf"{_DAY} {_CLOCK}": "%Y-%m-%d %H:%M",
-    rf"{_DAY} {_CLOCK}:\d{{2}}": "%Y-%m-%d %H:%M:%S",
-    rf"{_DAY} {_CLOCK}:\d{{2}}\.\d{{6}}": "%Y-%m-%d %H:%M:%S.%f",
-    rf"{_DAY}T{_CLOCK}": "%Y-%m-%dT%H:%M",
-    rf"{_DAY}T{_CLOCK}:\d{{2}}": "%Y-%m-%dT%H:%M:%S",
-    rf"{_DAY}T{_CLOCK}:\d{{2}}Z": "%Y-%m-%dT%H:%M:%SZ",
-    rf"{_DAY}T{_CLOCK}:\d{{2}}\.\d{{6}}": "%Y-%m-%dT%H:%M:%S.%f",
-    r"\d{8}T\d{6}": "%Y%m%dT%H%M%S",
-}
+FEW_TEXTS = 20
+"""So few different texts are categories, even if most rows have one of their own."""
 _NUMERIC = {"integer", "floating", "mixed-integer-float", "decimal"}
-_STEPS_OF_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
 
 
-def rows_text(rows: Iterable[int], most: int = 3) -> str:
-    """ "row 3", "rows 3 and 7", "rows 3, 7, 9, ..."; the first row is 1."""
-    numbers = [int(row) + 1 for row in rows]
-    if len(numbers) == 1:
-        return f"row {numbers[0]}"
-    listed = ", ".join(str(number) for number in numbers[:most])
-    return f"rows {listed}{', ...' if len(numbers) > most else ''} (the first is 1)"
-
-
-def check_frame(frame: pd.DataFrame) -> None:
+def check_frame(frame: pd.DataFrame, kinds: Mapping[str | int, str] | None = None) -> None:
     """Refuse a table that cannot be learnt from, naming the column and the rows.
 
     Raises:
         WrongUse: no columns, fewer than 10 rows, two columns of one name, names that are neither
-            text nor whole numbers, and what `form_of` refuses in any column.
+            text nor whole numbers, nothing but missing values, and what `form_of` refuses in any
+            column.
 
     Example:
         >>> check_frame(pd.DataFrame({"a": [1.0] * 5}))
@@ -59,8 +53,20 @@ def check_frame(frame: pd.DataFrame) -> None:
             f"A table must have at least {FEWEST_ROWS} rows, got {len(frame)}: collect more."
         )
     check_names(frame)
+    if frame.isna().to_numpy().all():
+        raise WrongUse(
+            "Every column of the table holds only missing values: look whether it was read with "
+            "the right separator and the right signs for missing values."
+        )
+    asked = kinds or {}
+    for name in asked:
+        if name not in frame.columns:
+            raise WrongUse(
+                f"kinds names a column {name!r} that the table doesn't have: there are "
+                f"{', '.join(map(str, frame.columns))}."
+            )
     for name in frame.columns:
-        form_of(frame[name])
+        form_of(frame[name], asked.get(name))
 
 
 def check_names(frame: pd.DataFrame) -> None:
@@ -75,168 +81,136 @@ def check_names(frame: pd.DataFrame) -> None:
         raise WrongUse(f"Two columns are named {twice[0]!r}: rename one of them.")
 
 
-def form_of(series: pd.Series) -> Form:
+def form_of(series: pd.Series, kind: str | None = None) -> Form:
     """The form of a column.
+
+    Text is dates, times of a day or amounts ("$1,234.50") where each value comes back as it was,
+    categories where values repeat (half as many as rows at most), else identifiers when it has a
+    pattern, and free text when it has none. Whole numbers that name rows are identifiers.
 
     Args:
         series: a named column.
+        kind: overrules what is inferred: number, integer, category, boolean, date, time,
+            identifier, text or constant.
 
     Raises:
-        WrongUse: only missing values, infinite numbers, whole numbers beyond 2^53, numbers and
-            text mixed, more than 1,000 categories, or a type that is not supported.
+        WrongUse: infinite numbers, numbers and text mixed, more than 100,000 categories, a type
+            that is not supported, or values that can't be of the kind that is asked for.
 
     Example:
         >>> form_of(pd.Series(["2024-01-01", "2024-01-03"], name="day")).kind
         'date'
         >>> form_of(pd.Series([1, 2, 3], name="n")).kind
         'integer'
+        >>> form_of(pd.Series([1, 2, 3], name="n"), "category").kind
+        'category'
     """
+    if kind is not None:
+        return form_as(series, kind)
     values = series.dropna()
-    if len(values) == 0:
-        raise WrongUse(f"Column {series.name!r} holds only missing values: {_drop(series)}.")
     dtype = series.dtype
+    if len(values) == 0:
+        return Constant(str(dtype), None)
     if isinstance(dtype, pd.CategoricalDtype):
-        return _categorical(series)
+        return listed_categories(series)
     if types.is_bool_dtype(dtype):
-        return Categories(str(dtype), (False, True))
+        return Booleans(str(dtype), (False, True))
     if types.is_datetime64_any_dtype(dtype):
-        return _dates(series, None)
+        return dates_of(series, None)
     if types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
-        return _numbers(series)
+        return _numbers(series, values)
     if types.is_object_dtype(dtype) or types.is_string_dtype(dtype):
         return _objects(series, values)
-    raise _unsupported(series, str(dtype))
-
-
-def _unsupported(series: pd.Series, what: str) -> WrongUse:
-    return WrongUse(
-        f"Column {series.name!r} holds {what}, which is not supported: make it numbers, text, "
-        f"booleans or dates, or drop it."
-    )
+    raise unsupported(series, str(dtype))
 
 
 def _objects(series: pd.Series, values: pd.Series) -> Form:
     content = types.infer_dtype(values, skipna=True)
     if content == "string":
-        return _texts(series, values)
+        return constant_of(series) or _texts(series, values)
     if content == "boolean":
-        return Categories(str(series.dtype), (False, True))
+        return Booleans(str(series.dtype), (False, True))
     if content in _NUMERIC:
-        return _numbers(series)
+        return _numbers(series, values)
     if content == "date":
-        return _dates(series, "date")
+        return dates_of(series, DATES)
+    if content == "time":
+        return times_of(series, TIMES)
     if content in ("datetime64", "datetime"):
-        return _dates(series, None)
+        return dates_of(series, None)
     if content in ("mixed", "mixed-integer"):
         texts = values.map(lambda value: isinstance(value, str)).to_numpy()
-        fewer = texts if texts.sum() * 2 <= len(texts) else ~texts
         if texts.any() and not texts.all():
-            rows = np.flatnonzero(series.notna())[fewer]
-            what = ("text", "other values") if fewer is texts else ("other values", "text")
-            raise _mixed(series, f"{what[0]} in {rows_text(rows)} and {what[1]} elsewhere")
-    raise _unsupported(series, f"values of type {type(values.iloc[0]).__name__}")
+            return _codes(series, values, texts)
+    raise unsupported(series, f"values of type {type(values.iloc[0]).__name__}")
 
 
-def _drop(series: pd.Series) -> str:
-    if not isinstance(series.name, str):
-        return "leave it out of the array"
-    return f"drop it with `--set {shlex.quote(f'drop={series.name}')}`"
+def _codes(series: pd.Series, values: pd.Series, texts: np.ndarray) -> Form:
+    """Numbers and texts in one column: codes if they are like codes, else a slip."""
+    scalars = values.map(lambda value: isinstance(value, str | int | float)).all()
+    if scalars and _are_codes(values, texts):
+        return categories_of(series, values.unique())
+    fewer = texts if texts.sum() * 2 <= len(texts) else ~texts
+    rows = np.flatnonzero(series.notna())[fewer]
+    what = ("text", "other values") if fewer is texts else ("other values", "text")
+    raise mixed(series, f"{what[0]} in {rows_text(rows)} and {what[1]} elsewhere")
 
 
-def _mixed(series: pd.Series, what: str) -> WrongUse:
-    return WrongUse(
-        f"Column {series.name!r} mixes types, {what}: correct these values, leave them empty "
-        f"or name them with `--set missing=...` if they are missing, or take the column as text "
-        f"with `--set {shlex.quote(f'categories={series.name}')}`."
-    )
+def _are_codes(values: pd.Series, texts: np.ndarray) -> bool:
+    """Whether the values repeat, and most texts among them hold a digit, as in V57."""
+    if values.nunique() * 2 > len(values) or texts.sum() < SUPPORT:
+        return False
+    digits = [any(mark.isdigit() for mark in text) for text in values[texts]]
+    return sum(digits) * 2 > len(digits)
 
 
 def _texts(series: pd.Series, values: pd.Series) -> Form:
-    distinct = pd.Series(values.unique(), dtype=object)
-    text = _date_text(distinct)
-    if text is not None:
-        return _dates(series, text)
-    numbers = pd.to_numeric(values, errors="coerce").notna().to_numpy()
+    dtype = str(series.dtype)
+    places, found = pd.factorize(values)
+    distinct: list[str] = np.asarray(found, dtype=object).tolist()
+    if (day := date_format(distinct)) is not None:
+        return dates_of(series, day)
+    if (clock := time_format(distinct)) is not None:
+        return times_of(series, clock)
+    if (amounts := amounts_of(distinct, dtype)) is not None:
+        return amounts
+    _check_slips(series, values, places, distinct)
+    repeated = len(distinct) * 2 <= len(values) or len(distinct) <= FEW_TEXTS
+    if repeated and len(distinct) <= MOST_CATEGORIES:
+        return Categories(dtype, tuple(sorted(distinct)))
+    form = Texts.learn(series, IDENTIFIER)
+    # Where hardly any string of the pattern is left, there is nothing to make up.
+    if not form.roomy and len(distinct) <= MOST_CATEGORIES:
+        return Categories(dtype, tuple(sorted(distinct)))
+    if isinstance(form.language, FreeText):
+        return Texts(dtype, TEXT, form.unique, form.language)
+    return form
+
+
+def _check_slips(
+    series: pd.Series, values: pd.Series, places: np.ndarray, distinct: list[str]
+) -> None:
+    """Refuse a few texts among numbers, unless they are codes."""
+    numeric = pd.to_numeric(pd.Series(distinct, dtype="str"), errors="coerce").notna().to_numpy()
+    numbers = numeric[places]
     # A few texts among numbers are a slip; where texts are common, "numbers" are codes.
-    if 0.9 <= numbers.mean() < 1:
+    if 0.9 <= numbers.mean() < 1 and not _are_codes(values, ~numbers):
         rows = np.flatnonzero(series.notna())[~numbers]
         example = values[~numbers].iloc[0]
-        raise _mixed(series, f"text such as {example!r} in {rows_text(rows)} and numbers elsewhere")
-    return Categories(str(series.dtype), _few(series, sorted(distinct)))
+        raise mixed(series, f"text such as {example!r} in {rows_text(rows)} and numbers elsewhere")
 
 
-def _categorical(series: pd.Series) -> Form:
-    categories = series.cat.categories
-    listed = categories.tolist()
-    if not all(isinstance(value, str | int | float | bool) for value in listed):
-        raise _unsupported(series, f"categories of type {type(listed[0]).__name__}")
-    _few(series, series.dropna().unique().tolist())
-    return Categories("category", tuple(listed), bool(series.cat.ordered), str(categories.dtype))
-
-
-def _few(series: pd.Series, distinct: list[Scalar]) -> tuple[Scalar, ...]:
-    if len(distinct) > MOST_CATEGORIES:
-        raise WrongUse(
-            f"Column {series.name!r} has {len(distinct):,} categories, at most "
-            f"{MOST_CATEGORIES:,} can be learnt: {_drop(series)} if it is an identifier or free "
-            f"text, else merge its rare values."
-        )
-    return tuple(distinct)
-
-
-def _numbers(series: pd.Series) -> Form:
-    dtype = str(series.dtype)
-    plain = Numbers(dtype, None).plain(series)
-    infinite = np.flatnonzero(np.isinf(plain))
-    if len(infinite):
-        raise WrongUse(
-            f"Column {series.name!r} holds infinite numbers in {rows_text(infinite)}: "
-            f"replace them or leave them empty."
-        )
-    seen = plain[~np.isnan(plain)]
-    whole = bool((seen == np.round(seen)).all())
-    if types.is_integer_dtype(series.dtype) and np.abs(seen).max() > _LARGEST_EXACT:
-        raise WrongUse(
-            f"Column {series.name!r} holds whole numbers beyond 2^53, which are no quantities: "
-            f"drop it if it is an identifier."
-        )
-    if whole:
-        return Numbers(dtype, 0)
-    return Numbers(dtype, _decimals(seen, dtype))
-
-
-def _decimals(seen: np.ndarray, dtype: str) -> int | None:
-    """The fewest decimals that lose nothing, or None when there are many."""
-    single = np.float32 if dtype.lower() == "float32" else np.float64
-    for decimals in range(1, _MOST_DECIMALS + 1):
-        if (np.round(seen, decimals).astype(single) == seen.astype(single)).all():
-            return decimals
-    return None
-
-
-def _date_text(distinct: pd.Series) -> str | None:
-    """The one format that all of these texts have, or None."""
-    for pattern, text in _DATE_TEXTS.items():
-        if re.fullmatch(pattern, distinct.iloc[0]):
-            fits = distinct.map(lambda value, p=pattern: re.fullmatch(p, value) is not None).all()
-            if fits and pd.to_datetime(distinct, format=text, errors="coerce").notna().all():
-                return text
-    return None
-
-
-def _dates(series: pd.Series, text: str | None) -> Form:
-    try:
-        stamps = moments(series, text)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise _unsupported(series, "dates of several time zones or out of range") from error
-    ns, missing = date_ticks(stamps, "us"), stamps.isna().to_numpy()
-    ticks, unit = ns[0], "us"
-    if str(stamps.dtype) == "datetime64[ns]":
-        fine, _ = date_ticks(stamps, "ns")
-        if (fine % 1000).any():
-            ticks, unit = fine, "ns"
-    seen = ticks[~missing]
-    steps = _STEPS_OF_US if unit == "us" else (1,)
-    step = next(step for step in steps if not (seen % step).any())
-    zone = str(series.dt.tz) if isinstance(series.dtype, pd.DatetimeTZDtype) else None
-    return Dates(str(series.dtype), unit, step, int(seen.min() // step), text, zone)
+def _numbers(series: pd.Series, values: pd.Series) -> Form:
+    if beyond_exact(values).any():
+        serials = None if values.nunique() * 2 <= len(values) else Serials.learn(series, IDENTIFIER)
+        return serials if serials and serials.roomy else categories_of(series, values.unique())
+    form = numbers_of(series)
+    constant = constant_of(series)
+    if constant is not None:
+        return constant
+    plain = Numbers(str(series.dtype), None).plain(series)
+    if form.decimals == 0 and are_serials(series, plain[~np.isnan(plain)]):
+        serials = Serials.learn(series, IDENTIFIER)
+        if serials.roomy:
+            return serials
+    return form

@@ -1,6 +1,6 @@
 """Arrays of numbers, (n, d), as tables that come back as arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.data.modality import wrong_suffix
-from sparring.data.table import Column, Table, _columns_from
+from sparring.data.table import Table
 from sparring.data.writing import aside
 
 
@@ -18,7 +18,9 @@ class Matrix(Table):
     """Arrays of shape (n, d): a Table of columns named 0 to d - 1 whose items are arrays.
 
     Args:
-        columns: made by `Matrix.fit_array`.
+        columns, rules, kinds: as of a Table; `Matrix.fit_array` makes them.
+
+    Attributes:
         dtype: of the arrays.
 
     Example:
@@ -30,22 +32,26 @@ class Matrix(Table):
 
     name: ClassVar[str] = "matrix"
 
-    def __init__(self, columns: Sequence[Column], dtype: str = "float64") -> None:
-        super().__init__(columns)
-        self.dtype = dtype
+    dtype: str = "float64"
+
+    @classmethod
+    def of(cls, table: Table, dtype: Any) -> "Matrix":
+        """A table of columns named 0 to d - 1, for arrays of this dtype."""
+        matrix = cls(table.columns, table.rules, table.kinds)
+        matrix.dtype = str(dtype)
+        return matrix
 
     @classmethod
     def fit_array(cls, array: np.ndarray, seed: int = 0) -> "Matrix":
         """Choose form and encoder of every column of an array (n, d)."""
-        columns = Table.fit(pd.DataFrame(array), seed).columns
-        return cls(columns, str(array.dtype))
+        return cls.of(Table.fit(pd.DataFrame(array), seed), array.dtype)
 
     def frame(self, items: Any) -> pd.DataFrame:
         """The array as a DataFrame with columns 0 to d - 1."""
         array = np.asarray(items)
-        if array.ndim != 2 or array.shape[1] != len(self.columns):
+        if array.ndim != 2 or array.shape[1] != len(self.kinds):
             raise WrongUse(
-                f"An array of shape (n, {len(self.columns)}) is needed, got {array.shape}."
+                f"An array of shape (n, {len(self.kinds)}) is needed, got {array.shape}."
             )
         return pd.DataFrame(array.astype(self.dtype, copy=False))
 
@@ -60,10 +66,10 @@ class Matrix(Table):
         if path.suffix == ".npy":
             with aside(path) as part:
                 np.save(part, np.asarray(items))
-        elif path.suffix in (".csv", ".gz", ".parquet"):
+        elif path.suffix in (".csv", ".gz", ".tsv", ".parquet"):
             super().save(items, path)
         else:
-            raise wrong_suffix(path, ".npy, .csv, .csv.gz or .parquet")
+            raise wrong_suffix(path, ".npy, .csv, .csv.gz, .tsv or .parquet")
 
     def describe(self) -> dict[str, Any]:
         """The columns, and the dtype of the array."""
@@ -72,4 +78,4 @@ class Matrix(Table):
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """The matrix that `describe` described."""
-        return cls(_columns_from(description["columns"]), description["dtype"])
+        return cls.of(Table.from_description(description), description["dtype"])

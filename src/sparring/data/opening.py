@@ -1,6 +1,6 @@
 """One door for data of any kind: `open_dataset`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,17 +21,22 @@ from sparring.data.arrayfiles import (
 )
 from sparring.data.arrays import to_numpy
 from sparring.data.building import (
-    Cut,
+    Preparation,
     image_dataset,
     matrix_dataset,
     points_dataset,
     table_dataset,
 )
 from sparring.data.catalog import CATALOG, open_named, unknown
+from sparring.data.databases import SUFFIXES as DATABASES
+from sparring.data.databases import is_database, read_database, shown
 from sparring.data.dataset import Dataset
 from sparring.data.folder import folder_dataset
+from sparring.data.frames import is_frame, to_pandas
 from sparring.data.image import LARGEST, SMALLEST
-from sparring.data.tablefiles import SUFFIXES, is_table, read_table
+from sparring.data.parquetfiles import ParquetRows, is_parquet, is_parquet_dataset
+from sparring.data.streaming import is_too_large, stream_dataset
+from sparring.data.tablefiles import SUFFIXES, check_columns, is_table, open_parquet, read_table
 
 MODALITIES = ("image", "table", "points")
 
@@ -40,7 +45,7 @@ MODALITIES = ("image", "table", "points")
 class _Wish:
     """What the caller asked for, besides the data."""
 
-    cut: Cut
+    how: Preparation
     modality: str | None
     size: int | None
     labels: Any
@@ -49,13 +54,15 @@ class _Wish:
     missing: tuple[str, ...]
     categories: tuple[str, ...]
     drop: tuple[str, ...]
+    table: str | None
+    stream: bool | None
 
     def __post_init__(self) -> None:
         if self.modality not in (None, *MODALITIES):
             raise WrongUse(
                 f"modality must be one of {', '.join(MODALITIES)}, got {self.modality!r}."
             )
-        size, fraction = self.size, self.cut.fraction
+        size, fraction = self.size, self.how.fraction
         if size is not None and not (type(size) is int and SMALLEST <= size <= LARGEST):
             raise WrongUse(
                 f"size must be a whole number from {SMALLEST} to {LARGEST}, got {size!r}."
@@ -69,6 +76,10 @@ class _Wish:
             given = getattr(self, option)
             if given is not None and not (isinstance(given, tuple) and not given):
                 raise WrongUse(f"{option} means nothing for {what}: leave it out.")
+
+    def read(self) -> "_Wish":
+        """What is left to wish when the reader of a file has done what concerns it."""
+        return replace(self, separator=None, missing=(), categories=(), drop=())
 
     def expect(self, kind: str, what: str) -> None:
         """Refuse a modality that this kind of data cannot have."""
@@ -91,6 +102,11 @@ def open_dataset(
     missing: str | Sequence[str] = (),
     categories: str | Sequence[str] = (),
     drop: str | Sequence[str] = (),
+    table: str | None = None,
+    stream: bool | None = None,
+    encoding: str = "scores",
+    rules: bool | Sequence[str] = False,
+    kinds: Mapping[str | int, str] | None = None,
     heldout: float = 0.1,
     seed: int = 0,
 ) -> Dataset:
@@ -98,9 +114,11 @@ def open_dataset(
 
     Args:
         thing: the name of a data set (`catalog.names`); the path of a folder of images, of a
-            folder of such folders (one a class), of a .npz, .npy, idx, CSV or Parquet file (a
-            name is looked up first: write ./mnist for a folder of that name); an array or tensor
-            of images (n, h, w), (n, h, w, c) or (n, c, h, w), or of numbers (n, d); a DataFrame.
+            folder of such folders (one a class), of a .npz, .npy, idx, CSV, Parquet or SQLite
+            file, or of a folder of Parquet files (a name is looked up first: write ./mnist for a
+            folder of that name); an array or tensor of images (n, h, w), (n, h, w, c) or
+            (n, c, h, w), or of numbers (n, d); a DataFrame of pandas or Polars, a LazyFrame, a
+            table, reader or data set of pyarrow; a SQLAlchemy Engine or the URL of a database.
         modality: image, table or points, where the data could be several; numbers (n, d) are a
             table unless "points" is asked for.
         size: pixels, 8 to 128: images are cropped to the largest square in their middle and
@@ -112,6 +130,13 @@ def open_dataset(
         missing: texts that stand for a missing value in a CSV file, or one with commas between.
         categories: columns to take as categories whatever they hold, likewise.
         drop: columns to leave out, likewise.
+        table: of a database that has several.
+        stream: whether Parquet is read in chunks and kept encoded on the disk; None streams what
+            would take more than a quarter of the memory that is free.
+        encoding: of a table, a key of `encodings.ENCODINGS`.
+        rules: whether exact relations between a table's columns are looked for, or what is said
+            of those that are found (see `rules.choose`).
+        kinds: overrules what columns are taken for, by name (see `inference.form_of`).
         heldout: fraction of the items to hold out where there is no official test part, above 0
             and at most 0.5.
         seed: of the held-out part.
@@ -127,26 +152,44 @@ def open_dataset(
         ((1, 16, 16), 45, 5)
     """
     tables = (_listed(missing), _listed(categories), _listed(drop))
-    cut = Cut(heldout, seed)
-    return _open(thing, _Wish(cut, modality, size, labels, target, separator, *tables))
+    asked = rules if isinstance(rules, bool) else tuple(rules)
+    how = Preparation(heldout, seed, encoding, asked, kinds or {})
+    wish = _Wish(how, modality, size, labels, target, separator, *tables, table, stream)
+    return _open(thing, wish)
 
 
 def _open(thing: Any, wish: _Wish) -> Dataset:
-    if isinstance(thing, pd.DataFrame):
-        return _open_frame("table", thing, wish)
+    known = isinstance(thing, str) and thing in CATALOG
+    if is_database(thing) and not known:
+        return _open_database(thing, wish)
+    wish.refuse("what is no database", "table")
+    if is_parquet_dataset(thing):
+        rows = ParquetRows(thing)
+        check_columns("The data set", rows.names, wish.categories, wish.drop)
+        return _open_rows("table", rows.only(wish.categories, wish.drop), wish)
+    if not _is_parquet_path(thing, wish):
+        wish.refuse("what is no Parquet", "stream")
+    if is_frame(thing):
+        return _open_frame("table", to_pandas(thing), wish)
     if isinstance(thing, np.ndarray | torch.Tensor):
         wish.refuse("arrays", *_OF_FILES)
         return _open_arrays("array", Arrays(to_numpy(thing), wish.labels), wish)
-    if isinstance(thing, str) and thing in CATALOG:
+    if known:
         return _open_named(thing, wish)
     if isinstance(thing, str | Path):
         return _open_path(thing, wish)
     if hasattr(thing, "toarray"):
         raise WrongUse("Sparse data is not supported: make it dense, with its toarray().")
     raise WrongUse(
-        f"Data must be a name, a path, an array, a tensor or a DataFrame, got "
+        f"Data must be a name, a path, an array, a tensor, a DataFrame or a database, got "
         f"{type(thing).__name__}: make it one of these, for example with numpy.asarray."
     )
+
+
+def _is_parquet_path(thing: Any, wish: _Wish) -> bool:
+    if wish.modality == "image" or not isinstance(thing, str | Path) or thing in CATALOG:
+        return False
+    return is_parquet(Path(thing).expanduser())
 
 
 def _listed(names: str | Sequence[str]) -> tuple[str, ...]:
@@ -156,7 +199,7 @@ def _listed(names: str | Sequence[str]) -> tuple[str, ...]:
 def _open_named(name: str, wish: _Wish) -> Dataset:
     wish.expect(CATALOG[name].modality, f"data set {name!r}")
     wish.refuse("a named data set", "labels", *_OF_FILES, *_OF_TABLES)
-    return open_named(name, wish.cut, wish.size)
+    return open_named(name, wish.how, wish.size)
 
 
 def _open_path(thing: str | Path, wish: _Wish) -> Dataset:
@@ -173,32 +216,51 @@ def _open_path(thing: str | Path, wish: _Wish) -> Dataset:
 
 
 def _open_existing(path: Path, wish: _Wish) -> Dataset:
+    if _is_parquet_path(path, wish):
+        wish.refuse("Parquet", *_OF_FILES)
+        return _open_rows(_stem(path), open_parquet(path, wish.categories, wish.drop), wish)
     if path.is_dir():
         wish.expect("image", f"The folder {path}")
         idx = find_idx_folder(path)
         wish.refuse("a folder of images", "labels", *_OF_FILES, *_OF_TABLES)
         if idx:
-            return image_dataset(path.name, read_idx_folder(idx), wish.cut, wish.size)
-        return folder_dataset(path.resolve(), wish.cut, wish.size)
+            return image_dataset(path.name, read_idx_folder(idx), wish.how, wish.size)
+        return folder_dataset(path.resolve(), wish.how, wish.size)
     if is_table(path):
-        frame = read_table(
+        frame, told = read_table(
             path,
             separator=wish.separator,
             missing=wish.missing,
             categories=wish.categories,
             drop=wish.drop,
         )
-        # Done with by the reader.
-        rest = replace(wish, separator=None, missing=(), categories=(), drop=())
-        return _open_frame(_stem(path), frame, rest)
+        dataset = _open_frame(_stem(path), frame, wish.read())
+        return replace(dataset, about=told)
     for is_one, read in _ARRAY_FILES:
         if is_one(path):
             wish.refuse("a file of arrays", *_OF_FILES)
             return _open_arrays(_stem(path), read(path, wish), wish)
     raise WrongUse(
         f"{path} is of no known kind: name a folder of images, or a file that ends in "
-        f"{', '.join(SUFFIXES)}, .npz, .npy or idx3-ubyte."
+        f"{', '.join((*SUFFIXES, *DATABASES))}, .npz, .npy or idx3-ubyte."
     )
+
+
+def _open_rows(name: str, rows: ParquetRows, wish: _Wish) -> Dataset:
+    wish = wish.read()
+    streamed = is_too_large(rows) if wish.stream is None else wish.stream
+    if not streamed or wish.modality == "points":
+        return _open_frame(name, rows.read(), wish)
+    wish.refuse("a table", "size", "labels")
+    wish.expect("table", "A table")
+    return stream_dataset(name, rows, wish.how, wish.target)
+
+
+def _open_database(thing: Any, wish: _Wish) -> Dataset:
+    wish.refuse("a database", "stream", *_OF_FILES)
+    name, frame, told = read_database(thing, wish.table)
+    check_columns(shown(thing), frame.columns, wish.categories, wish.drop)
+    return replace(_open_frame(name, frame, wish), about=told)
 
 
 def _stem(path: Path) -> str:
@@ -231,10 +293,10 @@ def _open_frame(name: str, frame: pd.DataFrame, wish: _Wish) -> Dataset:
         numbers = frame.to_numpy()
         if numbers.dtype.kind not in "fiu":
             raise WrongUse("Points must be columns of numbers: drop the others.")
-        return points_dataset(name, numbers, wish.cut)
+        return points_dataset(name, numbers, wish.how)
     wish.expect("table", "A table")
     frame = frame.astype(dict.fromkeys(wish.categories, "category"))
-    return table_dataset(name, frame.drop(columns=list(wish.drop)), wish.cut, wish.target)
+    return table_dataset(name, frame.drop(columns=list(wish.drop)), wish.how, wish.target)
 
 
 def _open_arrays(name: str, arrays: Arrays, wish: _Wish) -> Dataset:
@@ -242,16 +304,16 @@ def _open_arrays(name: str, arrays: Arrays, wish: _Wish) -> Dataset:
         return _open_numbers(name, arrays, wish)
     wish.expect("image", f"An array of shape {arrays.x.shape}")
     wish.refuse("images", *_OF_TABLES)
-    return image_dataset(name, arrays, wish.cut, wish.size)
+    return image_dataset(name, arrays, wish.how, wish.size)
 
 
 def _open_numbers(name: str, arrays: Arrays, wish: _Wish) -> Dataset:
     wish.refuse("an array of numbers", "size", "labels", "categories", "drop")
     if wish.modality == "points":
-        return points_dataset(name, arrays.x, wish.cut, arrays.x_test)
+        return points_dataset(name, arrays.x, wish.how, arrays.x_test)
     wish.expect("table", f"An array of shape {arrays.x.shape}")
     if arrays.x.dtype.kind == "c":
         raise WrongUse("Complex data not supported: give real and imaginary parts as columns.")
     if arrays.x.dtype.kind not in "fiu":
         raise WrongUse(f"An array (n, d) must hold numbers, got {arrays.x.dtype}: use a DataFrame.")
-    return matrix_dataset(name, arrays.x, wish.cut, wish.target)
+    return matrix_dataset(name, arrays.x, wish.how, wish.target)

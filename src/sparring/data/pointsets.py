@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sparring.data.building import Cut, points_dataset
+from sparring.data.building import Preparation, points_dataset
 from sparring.data.dataset import Dataset, Modes
 from sparring.data.entries import Entry
 
@@ -39,20 +39,20 @@ def grid25() -> Modes:
     return Modes(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), 0.05)
 
 
-def _mixture(modes: Modes, name: str, _: Sequence[Path], cut: Cut, __: int | None) -> Dataset:
+def _mixture(modes: Modes, name: str, _: Sequence[Path], how: Preparation, __: int | None) -> Dataset:
     # The points are the same whatever seed the held-out part of other sets is cut by.
     generator = np.random.default_rng(0)
     number = generator.integers(len(modes.centres), size=_TRAIN + _HELDOUT)
     noise = generator.normal(scale=modes.std, size=(_TRAIN + _HELDOUT, 2))
     items = modes.centres[number] + noise
-    return points_dataset(name, items[:_TRAIN], cut, items[_TRAIN:], modes)
+    return points_dataset(name, items[:_TRAIN], how, items[_TRAIN:], modes)
 
 
-def _moons(_: Sequence[Path], cut: Cut, __: int | None) -> Dataset:
+def _moons(_: Sequence[Path], how: Preparation, __: int | None) -> Dataset:
     from sklearn.datasets import make_moons
 
     items, _labels = make_moons(4000, noise=0.05, random_state=0)
-    return points_dataset("moons", items, cut)
+    return points_dataset("moons", items, how)
 
 
 POINT_SETS = (

@@ -62,6 +62,29 @@ class InMemory:
         return batch
 
 
+class Subset:
+    """Some items of another source.
+
+    Args:
+        source: where they are.
+        rows: (n,) int64, their numbers there.
+
+    Example:
+        >>> whole = InMemory(torch.tensor([[1.0], [2.0], [3.0]]))
+        >>> Subset(whole, torch.tensor([2, 0]))[torch.tensor([0])]["x"]
+        tensor([[3.]])
+    """
+
+    def __init__(self, source: Source, rows: Tensor) -> None:
+        self.source, self.rows = source, rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        return self.source[self.rows.index_select(0, indices)]
+
+
 class Pictures:
     """Images as they were given: the array itself, of which no copy is made.
 

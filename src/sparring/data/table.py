@@ -14,11 +14,14 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.data.drawing import Panel, draw_panels
-from sparring.data.encoders import Encoder, Span, encoder_from_description, fit_encoder
-from sparring.data.forms import Categories, Form, form_from_description
+from sparring.data.encoders import Encoder, Span
+from sparring.data.encodings import encoder_from_description, find_encoding
+from sparring.data.forms import Categories, Constant, Form, form_from_description
 from sparring.data.inference import check_names, form_of
-from sparring.data.modality import Modality, wrong_suffix
-from sparring.data.writing import aside
+from sparring.data.modality import Modality
+from sparring.data.rules import Rules
+from sparring.data.tablewriting import write_table
+from sparring.data.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -31,19 +34,19 @@ class Column:
 
 
 class Table(Modality):
-    """Tables: numbers as normal scores, everything else as one-hot blocks.
+    """Tables: every column becomes numbers in a way that suits the model.
 
-    Items are pandas DataFrames. In model space a row is (width,) float32, a run of spans: a span
-    ("number", 1) is a normal score within about [-4.5, 4.5]; a span ("category", k) is one-hot,
-    and what a network makes of it is read by its largest entry. Missing numbers and dates have a
-    mask of their own, ("category", 2); missing categories are one more category. A constant column
-    takes no room. Decoding gives the same columns in the same order with the same dtypes, and
-    numbers within the range and to the decimals that were seen.
-
-    A plain encoder: it does not look at several columns at once.
+    Items are pandas DataFrames. In model space a row is (width,) float32, a run of spans, such as
+    ("number", 1) for a normal score or ("category", k) for a one-hot block: the encoding says
+    which (`encodings.ENCODINGS`). Columns that follow from others by a rule are left out and made
+    again. A constant column takes no room, nor do identifiers and free text, which are drawn anew.
+    Decoding gives the same columns in the same order with the same dtypes, and numbers within the
+    range and to the decimals that were seen; the same tensor gives the same items.
 
     Args:
-        columns: made by `Table.fit`.
+        columns: made by `Table.fit`: those that are learnt.
+        rules: of all columns.
+        kinds: of all columns.
 
     Example:
         >>> frame = pd.DataFrame({"age": range(20, 40), "city": ["Bonn", "Ulm"] * 10})
@@ -56,47 +59,62 @@ class Table(Modality):
 
     name: ClassVar[str] = "table"
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self.columns = tuple(columns)
+    def __init__(
+        self, columns: Sequence[Column], rules: Rules, kinds: Mapping[str | int, str]
+    ) -> None:
+        self.columns, self.rules, self.kinds = tuple(columns), rules, dict(kinds)
         width = sum(column.encoder.width for column in self.columns)
         if width == 0:
             raise WrongUse("Every column of the table is constant: there is nothing to learn.")
         self.shape = (width,)
 
     @classmethod
-    def fit(cls, frame: pd.DataFrame, seed: int = 0) -> Self:
+    def fit(
+        cls,
+        frame: pd.DataFrame,
+        seed: int = 0,
+        *,
+        encoding: str = "scores",
+        rules: Rules | None = None,
+        kinds: Mapping[str | int, str] | None = None,
+    ) -> Self:
         """Choose form and encoder of every column.
 
         Args:
             frame: the rows to train on.
-            seed: of the 100,000 rows by which the numbers of a longer table are ranked.
+            seed: of whatever an encoding draws.
+            encoding: a key of `encodings.ENCODINGS`.
+            rules: that every row obeys; none by default.
+            kinds: overrule what columns are taken for, by name (see `inference.form_of`).
 
         Raises:
             WrongUse: the table cannot be learnt from (see `inference.form_of`).
         """
         check_names(frame)
+        asked = kinds or {}
+        forms = {_name(name): form_of(frame[name], asked.get(name)) for name in frame.columns}
+        rules = rules or Rules((), tuple(forms))
+        reduced = rules.reduce(frame)
+        touched = {rule.target for rule in rules}
+        fit_encoder = find_encoding(encoding)
         generator = np.random.default_rng(seed)
         columns = []
-        for name in frame.columns:
-            form = form_of(frame[name])
-            plain = form.plain(frame[name])
-            encoder = fit_encoder(plain, isinstance(form, Categories), generator)
-            columns.append(Column(name if isinstance(name, str) else int(name), form, encoder))
-        return cls(columns)
+        for name in map(_name, reduced.columns):
+            series = reduced[name]
+            kept = name in forms and (name not in touched or name in asked)
+            form = forms[name] if kept else form_of(series)
+            categorical = isinstance(form, Categories | Texts | Constant)
+            columns.append(Column(name, form, fit_encoder(form.plain(series), categorical, generator)))
+        return cls(columns, rules, {name: form.kind for name, form in forms.items()})
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """What the columns of the encoded matrix are, such as (("number", 1), ("category", 7))."""
         return tuple(span for column in self.columns for span in column.encoder.spans)
 
-    @property
-    def kinds(self) -> dict[str | int, str]:
-        """Column -> number, integer, category, boolean or date."""
-        return {column.name: column.form.kind for column in self.columns}
-
     def frame(self, items: Any) -> pd.DataFrame:
         """Items as a DataFrame (a Table's are one already)."""
-        names = [column.name for column in self.columns]
+        names = list(self.kinds)
         if not isinstance(items, pd.DataFrame) or list(items.columns) != names:
             got = list(items.columns) if isinstance(items, pd.DataFrame) else type(items).__name__
             raise WrongUse(f"A table with the columns {names} is needed, got {got}.")
@@ -105,15 +123,20 @@ class Table(Modality):
     def encode(self, items: Any) -> Tensor:
         """DataFrame of n rows -> (n, width) float32.
 
-        A category that was not seen by `fit` becomes a block of zeros, a number beyond the range
-        that was seen its end.
+        A category that was not seen by `fit` is encoded as what isn't known, a number beyond the
+        range that was seen as its end.
         """
-        frame = self.frame(items)
+        return self.encode_learnt(self.rules.reduce(self.frame(items)))
+
+    def encode_learnt(self, frame: pd.DataFrame) -> Tensor:
+        """The same, of a frame that has the learnt columns alone."""
         out = np.empty((len(frame), *self.shape), dtype=np.float32)
         start = 0
         for column in self.columns:
             stop = start + column.encoder.width
-            out[:, start:stop] = column.encoder.encode(column.form.plain(frame[column.name]))
+            if stop > start:
+                plain = column.form.plain(frame[column.name])
+                out[:, start:stop] = column.encoder.encode(plain)
             start = stop
         return torch.from_numpy(out)
 
@@ -123,17 +146,24 @@ class Table(Modality):
         parts, start = {}, 0
         for column in self.columns:
             stop = start + column.encoder.width
-            parts[column.name] = column.form.series(column.encoder.decode(matrix[:, start:stop]))
+            plain = column.encoder.decode(matrix[:, start:stop])
+            if isinstance(column.form, Texts):
+                plain = plain + _fractions(matrix)
+            parts[column.name] = column.form.series(plain)
             start = stop
-        return pd.DataFrame(parts)
+        return self.rules.restore(pd.DataFrame(parts)[list(self._learnt)])
+
+    @property
+    def _learnt(self) -> tuple[str | int, ...]:
+        return tuple(column.name for column in self.columns)
 
     def show(self, items: Any) -> Picture:
         """How the values of each column are distributed (the first 24 columns)."""
-        frame = self.frame(items)
+        frame = self.rules.reduce(self.frame(items))
         panels = []
         for column in self.columns[:24]:
             values = frame[column.name]
-            if isinstance(column.form, Categories):
+            if isinstance(column.form, Categories | Texts | Constant):
                 counts = values.astype(object).where(values.notna(), "missing").value_counts()
                 bars = {str(name): int(count) for name, count in counts.head(8).items()}
                 panels.append(Panel(str(column.name), bars=bars))
@@ -143,17 +173,8 @@ class Table(Modality):
         return draw_panels(panels, columns=min(4, math.ceil(math.sqrt(len(panels)))))
 
     def save(self, items: Any, path: str | Path) -> None:
-        """A .csv or .parquet file (.csv.gz is compressed)."""
-        path = Path(path)
-        with_header = self.frame(items).rename(columns=str)
-        name = path.name.lower()
-        if not name.endswith((".csv", ".csv.gz", ".parquet")):
-            raise wrong_suffix(path, ".csv, .csv.gz or .parquet")
-        with aside(path) as part:
-            if name.endswith(".parquet"):
-                with_header.to_parquet(part, index=False)
-            else:
-                with_header.to_csv(part, index=False)
+        """A .csv, .csv.gz, .tsv or .parquet file, a folder of Parquet shards, or a database."""
+        write_table(self.frame(items), path)
 
     def describe(self) -> dict[str, Any]:
         """Name, form and encoder of every column."""
@@ -165,20 +186,44 @@ class Table(Modality):
             }
             for column in self.columns
         ]
-        return {"modality": self.name, "columns": columns}
+        return {
+            "modality": self.name,
+            "columns": columns,
+            "rules": self.rules.describe(),
+            "kinds": [[name, kind] for name, kind in self.kinds.items()],
+        }
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """The table that `describe` described."""
-        return cls(_columns_from(description["columns"]))
+        return cls(*_parts_from(description))
 
 
-def _columns_from(described: Sequence[Mapping[str, Any]]) -> list[Column]:
-    return [
+def _parts_from(
+    description: Mapping[str, Any],
+) -> tuple[list[Column], Rules, dict[str | int, str]]:
+    columns = [
         Column(
             column["name"],
             form_from_description(column["form"]),
             encoder_from_description(column["encoder"]),
         )
-        for column in described
+        for column in description["columns"]
     ]
+    return columns, Rules.from_description(description["rules"]), dict(description["kinds"])
+
+
+def _name(name: Any) -> str | int:
+    return name if isinstance(name, str) else int(name)
+
+
+def _fractions(matrix: np.ndarray) -> np.ndarray:
+    """(n, width) -> (n,) numbers in [0, 1) that follow from each row: what new texts are drawn by."""
+    bits = np.ascontiguousarray(matrix).view(np.uint32).astype(np.uint64)  # (n, width)
+    state = np.full(len(matrix), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    for column in bits.T:
+        # The finaliser of splitmix64 (Steele, Lea and Flood 2014) after each number.
+        state = (state ^ column) * np.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        state ^= state >> np.uint64(31)
+    return (state >> np.uint64(11)).astype(np.float64) / 2**53

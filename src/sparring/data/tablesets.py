@@ -1,12 +1,14 @@
 """Named tables."""
 
+import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from sparring.data.building import Cut, table_dataset
+from sparring.data.building import Preparation, table_dataset
 from sparring.data.dataset import Dataset
 from sparring.data.entries import Entry
 from sparring.data.finding import File
@@ -16,13 +18,14 @@ _ADULT = (
     "age workclass fnlwgt education education-num marital-status occupation relationship race sex "
     "capital-gain capital-loss hours-per-week native-country income"
 )
+_DIABETES = "dataset_diabetes/diabetic_data.csv"
 _GERMAN = (
     "status duration history purpose amount savings employment rate personal debtors residence "
     "property age plans housing credits job liable telephone foreign class"
 )
 
 
-def _adult(files: Sequence[Path], cut: Cut, _: int | None) -> Dataset:
+def _adult(files: Sequence[Path], how: Preparation, _: int | None) -> Dataset:
     train, test = (
         pd.read_csv(
             path,
@@ -36,12 +39,23 @@ def _adult(files: Sequence[Path], cut: Cut, _: int | None) -> Dataset:
     )
     # The official test file writes its labels with a full stop.
     test["income"] = test["income"].str.rstrip(".")
-    return table_dataset("adult", train, cut, "income", test)
+    return table_dataset("adult", train, how, "income", test)
 
 
-def _german(files: Sequence[Path], cut: Cut, _: int | None) -> Dataset:
+def _german(files: Sequence[Path], how: Preparation, _: int | None) -> Dataset:
     frame = pd.read_csv(files[0], sep=" ", names=_GERMAN.split())
-    return table_dataset("german", frame, cut, "class")
+    return table_dataset("german", frame, how, "class")
+
+
+def _diabetes(files: Sequence[Path], how: Preparation, _: int | None) -> Dataset:
+    with zipfile.ZipFile(files[0]) as archive, archive.open(_DIABETES) as lines:
+        # "None" is a result: that the test was not taken.
+        frame = pd.read_csv(lines, na_values="?", keep_default_na=False, low_memory=False)
+    frame = frame.drop(columns=["encounter_id", "patient_nbr"])
+    # Codes of diseases: most look like numbers, "V57" and "E909" don't.
+    for name in ("diag_1", "diag_2", "diag_3"):
+        frame[name] = frame[name].astype("category")
+    return table_dataset("diabetes", frame, how, "readmitted")
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -52,20 +66,40 @@ def _without_id(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=next(name for name in frame.columns if name.lower() == "id"))
 
 
+def _without_cases(frame: pd.DataFrame) -> pd.DataFrame:
+    numbers = ["c_case_number", "r_case_number", "vr_case_number"]
+    return _without_id(frame).drop(columns=numbers)
+
+
 def _stripped(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.rename(columns=str.strip)
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """What stands for a missing value: some words, beside pandas' own or alone."""
+
+    words: tuple[str, ...] = ("?",)
+    beside: bool = True
 
 
 def _csv(
     name: str,
     target: str | None,
     tidy: Callable[[pd.DataFrame], pd.DataFrame],
+    missing: _Missing,
     files: Sequence[Path],
-    cut: Cut,
+    how: Preparation,
     _: int | None,
 ) -> Dataset:
-    frame = tidy(pd.read_csv(files[0], na_values="?", skipinitialspace=True))
-    return table_dataset(name, frame, cut, target)
+    frame = pd.read_csv(
+        files[0],
+        na_values=list(missing.words),
+        keep_default_na=missing.beside,
+        skipinitialspace=True,
+        low_memory=False,
+    )
+    return table_dataset(name, tidy(frame), how, target)
 
 
 def _table(
@@ -76,6 +110,7 @@ def _table(
     about: str,
     target: str | None = None,
     tidy: Callable[[pd.DataFrame], pd.DataFrame] = _plain,
+    missing: _Missing = _Missing(),
 ) -> Entry:
     """An entry of one CSV file; `shape` is rows and columns after `tidy`."""
     return Entry(
@@ -85,7 +120,7 @@ def _table(
         shape=(shape[1],),
         licence=licence,
         about=f"{about}; the held-out part is drawn.",
-        load=partial(_csv, name, target, tidy),
+        load=partial(_csv, name, target, tidy, missing),
         files=((File(f"tabular/{file[0]}", file[1]),),),
         target=target,
     )
@@ -212,5 +247,82 @@ TABLE_SETS = (
         (6433, 14),
         "public data of the NYC Taxi & Limousine Commission",
         "Taxi rides in New York in March 2019, with times and missing values",
+        "tip",
+    ),
+    _table(
+        "kc-house",
+        (
+            "kc_house_data.csv.gz",
+            "65cb081c05adaf8e254453e87392efc474f712ff8a60b25600b6eaac679ac3b6",
+        ),
+        (21_613, 20),
+        "CC0 as far as known (Kaggle, GeoDa)",
+        "Houses sold in King County in 2014 and 2015, without id",
+        "price",
+        _without_id,
+    ),
+    _table(
+        "compas",
+        (
+            "compas-scores-two-years.csv.gz",
+            "d32c28c1ca3857982804c213494487dfd93603e072a77c306a1e8569e90bc463",
+        ),
+        (7214, 46),
+        "public court records; no formal licence (ProPublica)",
+        "Scores of recidivism in Broward County, without names, id and case numbers",
+        "two_year_recid",
+        _without_cases,
+    ),
+    Entry(
+        name="diabetes",
+        modality="table",
+        items=101_766,
+        shape=(48,),
+        licence=_UCI,
+        about="Stays of diabetics in 130 hospitals of the US, 1999 to 2008, without the numbers of "
+        "stay and patient; '?' is missing, 'None' is a value, the diagnoses are categories; the "
+        "held-out part is drawn.",
+        load=_diabetes,
+        files=(
+            (
+                File(
+                    "tabular/dataset_diabetes.zip",
+                    "3a17a3b55b6dd4a1926703185c0ad8e2ed30bc8e2f9b927cdd1000b733d1de8e",
+                ),
+            ),
+        ),
+        target="readmitted",
+    ),
+    _table(
+        "supermarket",
+        (
+            "supermarket_sales.csv",
+            "d8716a79a1db8d0251ba8eb990bb1e6e920cb53d0898f1a83e55e8bcd3b60cf6",
+        ),
+        (1000, 17),
+        "no formal licence (Kaggle, aungpyaeap)",
+        "Invoices of three supermarkets, with their numbers and exact sums",
+    ),
+    _table(
+        "sales",
+        (
+            "sales_data_sample.csv.gz",
+            "74eb821e67813d4c109d580480fdba3fb280fc6b43ab96b042051eef89999366",
+        ),
+        (2823, 25),
+        "CC BY-NC-SA as far as known (Kaggle, kyanyoga)",
+        "Orders of invented customers, with telephone numbers and addresses; 'NA' is a territory",
+        # Nothing alone: pandas would take North America for a missing value.
+        missing=_Missing(("",), beside=False),
+    ),
+    _table(
+        "retail",
+        (
+            "online_retail_2010-12.csv.gz",
+            "7ac7f4b5c7750c8e795a990b1e264dccfd69aa175f950017c94d509d5de0e811",
+        ),
+        (42_481, 8),
+        _UCI,
+        "Lines of a mail-order house's invoices of December 2010, with its numbers",
     ),
 )

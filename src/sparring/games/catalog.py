@@ -7,10 +7,13 @@ from typing import Any
 from sparring.core import Game
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.games.ctgan import CTGAN
 from sparring.games.gan import GAN
 from sparring.games.lsgan import LSGAN
+from sparring.games.nade import NADE
 from sparring.games.r3gan import R3GAN
 from sparring.games.sngan import SNGAN
+from sparring.games.tvae import TVAE
 from sparring.games.wgan import WGAN
 from sparring.games.wgan_gp import WGANGP
 
@@ -24,12 +27,18 @@ class Entry:
         title: what it is, in one line.
         citation: BibTeX.
         suggested: options that suit a kind of data better than the class's own, by modality.
+        encoding: how tables are encoded for it.
+        batches: "shuffled", or "conditioned" where rows are drawn by what is asked of them.
+        networks: the only pair of networks that it plays with; None where any will do.
     """
 
     game: type[Game]
     title: str
     citation: str
     suggested: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    encoding: str = "scores"
+    batches: str = "shuffled"
+    networks: str | None = None
 
     def make(self, *parts: Any, **options: Any) -> Game:
         """A game of this class."""
@@ -54,10 +63,18 @@ _DCGAN = _adam(2e-4, 0.5, 0.999)
 _FAST = _adam(1e-3, 0.0, 0.99)
 _PLAIN = {"image": _DCGAN, "table": _FAST, "matrix": _FAST, "points": _FAST}
 
+_MODES = _bibtex(
+    "xu2019ctgan",
+    "Modeling Tabular data using Conditional GAN",
+    "Xu, Lei and Skoularidou, Maria and Cuesta-Infante, Alfredo and Veeramachaneni, Kalyan",
+    2019,
+    "1907.00503",
+)
+
 GAMES: dict[str, Entry] = {
     "r3gan": Entry(
         R3GAN,
-        "relativistic pairing with R1 and R2 penalties; the default",
+        "relativistic pairing with R1 and R2 penalties; the default for all but tables",
         _bibtex(
             "huang2024r3gan",
             "The GAN is dead; long live the GAN! A Modern GAN Baseline",
@@ -131,6 +148,34 @@ GAMES: dict[str, Entry] = {
             2018,
             "1802.05957",
         ),
+    ),
+    "nade": Entry(
+        NADE,
+        "one column of a table after the other, in any order; the default for tables",
+        _bibtex(
+            "uria2014nade",
+            "A Deep and Tractable Density Estimator",
+            "Uria, Benigno and Murray, Iain and Larochelle, Hugo",
+            2014,
+            "1310.1757",
+        ),
+        encoding="tokens",
+        networks="conditionals",
+    ),
+    "ctgan": Entry(
+        CTGAN,
+        "rows of a table, asked for by one of their categories",
+        _MODES,
+        encoding="modes",
+        batches="conditioned",
+        networks="ctgan",
+    ),
+    "tvae": Entry(
+        TVAE,
+        "a variational autoencoder of rows of a table",
+        _MODES.replace("xu2019ctgan", "xu2019tvae"),
+        encoding="modes",
+        networks="tvae",
     ),
 }
 

@@ -9,13 +9,17 @@ from sparring.losses.adversarial import (
     RelativisticPaired,
     Wasserstein,
 )
+from sparring.losses.likelihood import MixedRows, normal_divergence, normal_surprise
 
 __all__ = [
     "AdversarialLoss",
     "Hinge",
     "LeastSquares",
     "Minimax",
+    "MixedRows",
     "NonSaturating",
     "RelativisticPaired",
     "Wasserstein",
+    "normal_divergence",
+    "normal_surprise",
 ]

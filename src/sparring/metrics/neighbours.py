@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sparring.core.errors import WrongUse
 from sparring.metrics.vectors import Vectors
 
-# 64 MiB of float64: large enough for fast products, small enough for a laptop.
-_NUMBERS = 2**23
+# 8 MiB of float64: large enough for fast products, small enough for a processor's cache.
+_NUMBERS = 2**20
 # The product form of a squared distance is wrong by a few units in the last place of the squared
 # norms; what lies below that is the distance of an item to its own copy.
 _ROUNDING = 1e-13

@@ -29,6 +29,56 @@ class PairTrends:
     unrelated: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Relation:
+    """How two columns hang together in a real table, and in a synthetic one.
+
+    Attributes:
+        first, second: names of the columns.
+        numeric: whether both are numbers or dates.
+        real, synthetic: Pearson's correlation in [-1, 1] where both are, else Cramér's V in [0, 1].
+        likeness: of the two relations, from 0 to 1, see `pair_trends`.
+    """
+
+    first: str
+    second: str
+    numeric: bool
+    real: float
+    synthetic: float
+    likeness: float
+
+
+def relations(real: pd.DataFrame, synthetic: pd.DataFrame) -> list[Relation]:
+    """The relation of each two columns, strong or weak, as `pair_trends` measures it.
+
+    Args:
+        real: a table.
+        synthetic: a table with the same columns; any number of rows.
+
+    Returns:
+        One a pair, in the order of the columns.
+
+    Raises:
+        WrongUse: if the tables don't have the same columns, or a numeric column isn't in both.
+
+    Example:
+        >>> real = pd.DataFrame({"a": [1, 2, 3, 4], "b": [1, 2, 3, 4]})
+        >>> relations(real, real.assign(b=[4, 3, 2, 1]))
+        [Relation(first='a', second='b', numeric=True, real=1.0, synthetic=-1.0, likeness=0.0)]
+    """
+    columns = paired_columns(real, synthetic)
+    numeric = _correlations([c for c in columns if c.numeric])
+    tables = {column.name: _Codes.of(column) for column in columns}
+    found = []
+    for first, second in itertools.combinations(columns, 2):
+        if first.numeric and second.numeric:
+            found.append(numeric[first.name, second.name])
+        else:
+            codes = tables[first.name], tables[second.name]
+            found.append(Relation(first.name, second.name, False, *_contingency(*codes)))
+    return found
+
+
 def pair_trends(
     real: pd.DataFrame,
     synthetic: pd.DataFrame,
@@ -70,20 +120,11 @@ def pair_trends(
     for name, value in (("correlation", correlation), ("association", association)):
         if not 0 <= value < 1:
             raise WrongUse(f"{name} must be at least 0 and below 1, got {value}.")
-    columns = paired_columns(real, synthetic)
-    relations = _correlations([c for c in columns if c.numeric])
-    tables = {column.name: _Codes.of(column) for column in columns}
     scores, unrelated = {}, []
-    for first, second in itertools.combinations(columns, 2):
-        pair = first.name, second.name
-        if first.numeric and second.numeric:
-            strength, score = relations[pair]
-            related = strength > correlation
-        else:
-            strength, score = _contingency(tables[first.name], tables[second.name])
-            related = strength > association
-        if related:
-            scores[pair] = score
+    for relation in relations(real, synthetic):
+        pair = relation.first, relation.second
+        if abs(relation.real) > (correlation if relation.numeric else association):
+            scores[pair] = relation.likeness
         else:
             unrelated.append(pair)
     mean = float(np.mean(list(scores.values()))) if scores else math.nan
@@ -118,19 +159,23 @@ def _binned(values: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[
     return codes.astype(np.intp)
 
 
-def _contingency(first: _Codes, second: _Codes) -> tuple[float, float]:
-    """Cramér's V in the real table, and the likeness of the two contingency tables."""
+def _contingency(first: _Codes, second: _Codes) -> tuple[float, float, float]:
+    """Cramér's V in both tables, and the likeness of the two contingency tables."""
     size = first.count * second.count
     if size > 4 * (len(first.real) + len(first.synthetic)):
         return _sparse_contingency(first, second)
     real = np.bincount(first.real * second.count + second.real, minlength=size)
     synthetic = np.bincount(first.synthetic * second.count + second.synthetic, minlength=size)
     apart = np.abs(real / real.sum() - synthetic / synthetic.sum()).sum() / 2
-    cells = np.flatnonzero(real)
-    return _cramer(first, second, cells, real[cells]), float(1 - apart)
+    cells, others = np.flatnonzero(real), np.flatnonzero(synthetic)
+    return (
+        _cramer(first.real, second.real, second.count, cells, real[cells]),
+        _cramer(first.synthetic, second.synthetic, second.count, others, synthetic[others]),
+        float(1 - apart),
+    )
 
 
-def _sparse_contingency(first: _Codes, second: _Codes) -> tuple[float, float]:
+def _sparse_contingency(first: _Codes, second: _Codes) -> tuple[float, float, float]:
     """The same where most combinations of categories never occur."""
     cells, counts = np.unique(first.real * second.count + second.real, return_counts=True)
     others, other_counts = np.unique(
@@ -140,32 +185,46 @@ def _sparse_contingency(first: _Codes, second: _Codes) -> tuple[float, float]:
     _, here, there = np.intersect1d(cells, others, assume_unique=True, return_indices=True)
     # One minus half the sum of differences is the mass that two distributions share.
     common = np.minimum(shares[here], other_shares[there]).sum()
-    return _cramer(first, second, cells, counts), float(common)
+    return (
+        _cramer(first.real, second.real, second.count, cells, counts),
+        _cramer(first.synthetic, second.synthetic, second.count, others, other_counts),
+        float(common),
+    )
 
 
 def _cramer(
-    first: _Codes, second: _Codes, cells: NDArray[np.intp], counts: NDArray[np.intp]
+    first: NDArray[np.intp],
+    second: NDArray[np.intp],
+    width: int,
+    cells: NDArray[np.intp],
+    counts: NDArray[np.intp],
 ) -> float:
     """Cramér's V of a contingency table by its occupied cells, without correction for bias."""
-    rows = np.bincount(first.real, minlength=first.count)
-    columns = np.bincount(second.real, minlength=second.count)
+    rows, columns = np.bincount(first), np.bincount(second)
     smaller = min(np.count_nonzero(rows), np.count_nonzero(columns))
     if smaller < 2:
         return 0.0
-    expected = rows[cells // second.count] * columns[cells % second.count]
+    expected = rows[cells // width] * columns[cells % width]
     chi_squared_per_row = (counts**2 / expected).sum() - 1
     return math.sqrt(max(float(chi_squared_per_row), 0.0) / (smaller - 1))
 
 
-def _correlations(columns: list[Column]) -> dict[tuple[str, str], tuple[float, float]]:
-    """By pair: absolute correlation in the real table, and the likeness of the correlations."""
+def _correlations(columns: list[Column]) -> dict[tuple[str, str], Relation]:
+    """By pair: the correlations in both tables, and how alike they are."""
     if len(columns) < 2:
         return {}
     real = _correlation_matrix(np.stack([c.real for c in columns], axis=1))
     synthetic = _correlation_matrix(np.stack([c.synthetic for c in columns], axis=1))
     likeness = 1 - np.abs(real - synthetic) / 2
     return {
-        (columns[i].name, columns[j].name): (abs(float(real[i, j])), float(likeness[i, j]))
+        (columns[i].name, columns[j].name): Relation(
+            columns[i].name,
+            columns[j].name,
+            True,
+            float(real[i, j]),
+            float(synthetic[i, j]),
+            float(likeness[i, j]),
+        )
         for i, j in itertools.combinations(range(len(columns)), 2)
     }
 

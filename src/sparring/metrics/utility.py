@@ -36,6 +36,31 @@ class Utility:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Boosting:
+    """How trees are boosted, as scikit-learn's histogram gradient boosting takes it by default.
+
+    Attributes:
+        trees: how many, for each class.
+        rate: what each counts.
+        leaves: of each tree, at most.
+    """
+
+    trees: int = 100
+    rate: float = 0.1
+    leaves: int = 31
+
+    def options(self, categorical: list[bool], seed: int) -> dict[str, Any]:
+        """As arguments of scikit-learn's estimators."""
+        return {
+            "max_iter": self.trees,
+            "learning_rate": self.rate,
+            "max_leaf_nodes": self.leaves,
+            "categorical_features": categorical,
+            "random_state": seed,
+        }
+
+
 def utility(
     train: pd.DataFrame,
     synthetic: pd.DataFrame,
@@ -43,6 +68,7 @@ def utility(
     target: str,
     *,
     seed: int = 0,
+    boosting: Boosting = Boosting(),
 ) -> Utility:
     """Score on real test rows of boosted trees that were trained on synthetic ones.
 
@@ -58,6 +84,7 @@ def utility(
         target: the column to predict: classes if it is a category, a boolean or an integer of at
             most 10 values, else a number. Rows where it is missing are left out.
         seed: of the trees.
+        boosting: how many trees there are, and of what size.
 
     Returns:
         AUC and macro-F1 for classes, R2 for a number.
@@ -85,8 +112,8 @@ def utility(
         if len(table) == 0:
             raise WrongUse(f"{name} has no row in which {target!r} is known; give some.")
     if _is_continuous(train[target]):
-        return _number(train, synthetic, test, target, seed)
-    return _classes(train, synthetic, test, target, seed)
+        return _number(train, synthetic, test, target, seed, boosting)
+    return _classes(train, synthetic, test, target, seed, boosting)
 
 
 def _is_continuous(column: pd.Series) -> bool:
@@ -97,7 +124,12 @@ def _is_continuous(column: pd.Series) -> bool:
 
 
 def _number(
-    train: pd.DataFrame, synthetic: pd.DataFrame, test: pd.DataFrame, target: str, seed: int
+    train: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    test: pd.DataFrame,
+    target: str,
+    seed: int,
+    boosting: Boosting,
 ) -> Utility:
     answers = numbers(test[target])
     if np.unique(answers).size < 2:
@@ -105,13 +137,18 @@ def _number(
     if len(synthetic) == 0:
         return Utility(r2=0.0, note=f"synthetic has no row in which {target!r} is known")
     (_, made, judge), categorical = for_trees(*_without(target, train, synthetic, test))
-    trees = HistGradientBoostingRegressor(categorical_features=categorical, random_state=seed)
+    trees = HistGradientBoostingRegressor(**boosting.options(categorical, seed))
     trees.fit(made, numbers(synthetic[target]))
     return Utility(r2=float(r2_score(answers, trees.predict(judge))))
 
 
 def _classes(
-    train: pd.DataFrame, synthetic: pd.DataFrame, test: pd.DataFrame, target: str, seed: int
+    train: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    test: pd.DataFrame,
+    target: str,
+    seed: int,
+    boosting: Boosting,
 ) -> Utility:
     numeric = is_number(train[target])
     names = sorted(set(_values(train[target], numeric)) | set(_values(test[target], numeric)))
@@ -138,7 +175,7 @@ def _classes(
             return Utility(auc=0.5, f1=0.0, note=note)
     else:
         (_, made, judge), categorical = for_trees(*_without(target, train, known, test))
-        trees = HistGradientBoostingClassifier(categorical_features=categorical, random_state=seed)
+        trees = HistGradientBoostingClassifier(**boosting.options(categorical, seed))
         trees.fit(made, labels)
         chances[:, trees.classes_] = trees.predict_proba(judge)
         if len(seen) < len(names):

@@ -7,15 +7,19 @@ from torch import Tensor, nn
 
 from sparring.core import WrongUse, draw
 
+NUMBERS = ("number", "bounded")
+CHOICES = ("category", "mode")
+
 
 class MixedOutput(nn.Module):
-    """Numbers pass through; each block of categories becomes a nearly one-hot choice.
+    """Numbers pass through, bounded ones by a tanh; each block becomes a nearly one-hot choice.
 
     The choice is a Gumbel softmax (Jang et al. 2017, arXiv 1611.01144, eq. 2): differentiable, and
     random, so that a generator can give a category with a probability.
 
     Args:
-        spans: the kinds and widths of the columns in order, such as ("number", 1), ("category", 5).
+        spans: the kinds and widths of the columns in order, such as ("number", 1), ("category", 5);
+            numbers are "number" or, within [-1, 1], "bounded"; choices are "category" or "mode".
         temperature: above 0; smaller is nearer to one-hot.
 
     Raises:
@@ -31,41 +35,52 @@ class MixedOutput(nn.Module):
         (0.0, 1.0)
     """
 
+    choices: Tensor
+    group: Tensor
+    bounded: Tensor
+
     def __init__(self, spans: Sequence[tuple[str, int]], temperature: float = 0.3) -> None:
         super().__init__()
         if temperature <= 0:
             raise WrongUse(f"temperature of MixedOutput must be above 0, got {temperature}.")
         for kind, width in spans:
-            if kind not in ("number", "category") or width < 1:
+            if kind not in NUMBERS + CHOICES or width < 1:
                 raise WrongUse(
-                    f"a span of MixedOutput must be 'number' or 'category' with a width of at "
-                    f"least 1, got {(kind, width)}."
+                    f"a span of MixedOutput must be 'number', 'bounded', 'category' or 'mode' with "
+                    f"a width of at least 1, got {(kind, width)}."
                 )
         self.spans = [(kind, width) for kind, width in spans]
         self.temperature = temperature
-        blocks: list[int] = []
-        for index, (kind, width) in enumerate(self.spans):
-            blocks += [index if kind == "category" else -1] * width
-        block = torch.tensor(blocks)
-        chosen = block >= 0
-        self.register_buffer("choices", chosen.nonzero().flatten(), persistent=False)
-        _, group = torch.unique(block[chosen], return_inverse=True)
-        self.register_buffer("group", group, persistent=False)
-        self.groups = int(group.max()) + 1 if len(group) else 0
-
-    choices: Tensor
-    group: Tensor
+        kinds = [kind for kind, width in self.spans for _ in range(width)]
+        blocks = [width for kind, width in self.spans if kind in CHOICES]
+        self.groups = len(blocks)
+        columns = {
+            "choices": [index for index, kind in enumerate(kinds) if kind in CHOICES],
+            "group": [block for block, width in enumerate(blocks) for _ in range(width)],
+            "bounded": [index for index, kind in enumerate(kinds) if kind == "bounded"],
+        }
+        for name, indices in columns.items():
+            tensor = torch.tensor(indices, dtype=torch.long)
+            self.register_buffer(name, tensor, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        if len(self.bounded):
+            squashed = x.index_select(1, self.bounded).tanh()
+            x = x.index_copy(1, self.bounded, squashed)
         if not self.groups:
             return x
-        logits = x[:, self.choices]  # (n, all categories)
-        uniform = draw(lambda n: torch.rand(n, len(self.choices), device=x.device), len(x))
+        chosen = self._choose(x.index_select(1, self.choices))
+        return x.to(chosen.dtype).index_copy(1, self.choices, chosen)
+
+    def _choose(self, logits: Tensor) -> Tensor:
+        """A Gumbel softmax within each block, of shape (n, all choices) as the logits."""
+        columns, device = logits.shape[1], logits.device
+        uniform = draw(lambda n: torch.rand(n, columns, device=device), len(logits))
         noise = -torch.log(-torch.log(uniform.clamp(1e-20, 1 - 1e-7)))
         logits = (logits + noise) / self.temperature
-        index = self.group.expand_as(logits)
-        top = torch.full((len(x), self.groups), -torch.inf, device=x.device, dtype=logits.dtype)
-        top = top.scatter_reduce(1, index, logits.detach(), "amax")
-        weights = (logits - top.gather(1, index)).exp()
-        sums = torch.zeros_like(top).scatter_add(1, index, weights)
-        return x.to(weights.dtype).index_copy(1, self.choices, weights / sums.gather(1, index))
+        with torch.no_grad():  # a softmax is the same whatever is subtracted from its block
+            top = logits.new_full((len(logits), self.groups), -torch.inf)
+            top = top.scatter_reduce(1, self.group.expand_as(logits), logits, "amax")
+        weights = (logits - top.index_select(1, self.group)).exp()
+        sums = torch.zeros_like(top, dtype=weights.dtype).index_add(1, self.group, weights)
+        return weights / sums.index_select(1, self.group)

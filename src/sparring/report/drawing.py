@@ -127,9 +127,22 @@ def bars(real: Sequence[float], made: Sequence[float], label: str) -> str:
     )
 
 
-def heat(matrix: np.ndarray, label: str) -> str:
-    """A square matrix of numbers in [-1, 1]: blue below 0, red above, clear at 0."""
+def heat(matrix: np.ndarray, label: str, names: Sequence[str]) -> str:
+    """A square matrix of numbers in [-1, 1]: blue below 0, red above, clear at 0.
+
+    Args:
+        matrix: (n, n).
+        label: what is seen, for those who can't.
+        names: of its rows, which stand on the left.
+    """
     side = 240 / len(matrix)
+    size = min(11.0, 0.9 * side)
+    short = [name if len(name) <= 15 else f"{name[:14]}…" for name in names]
+    rows = "".join(
+        f'<text class="tick end" x="-5" y="{(row + 0.5) * side + 0.35 * size:.1f}" '
+        f'style="font-size:{size:.1f}px">{html.escape(name)}</text>'
+        for row, name in enumerate(short)
+    )
     cells = "".join(
         f'<rect class="{"warm" if value > 0 else "cold"}" x="{column * side:.2f}" '
         f'y="{row * side:.2f}" width="{side:.2f}" height="{side:.2f}" '
@@ -139,8 +152,8 @@ def heat(matrix: np.ndarray, label: str) -> str:
         if abs(value) >= 0.005
     )
     return (
-        f'<svg class="heat" viewBox="0 0 240 240" role="img" aria-label="{html.escape(label)}">'
-        f'<rect class="frame" x="0.5" y="0.5" width="239" height="239"/>{cells}</svg>'
+        f'<svg class="heat" viewBox="-112 0 352 240" role="img" aria-label="{html.escape(label)}">'
+        f'<rect class="frame" x="0.5" y="0.5" width="239" height="239"/>{cells}{rows}</svg>'
     )
 
 

@@ -80,6 +80,8 @@ class Figure:
         deviation: standard deviation over the resamples.
         floor: what the best of the worthless generators gets.
         floors: what each of them gets.
+        controls: what others get that are no floor of this figure, such as copies of training
+            items in a figure that can't tell them from unseen data.
         ceiling: what real data gets that was not trained on (or as its name says).
         generated, real: how many items were compared with how many.
         position: 0 at the floor, 1 at the ceiling, linear, not cut; None where the floor is no
@@ -104,6 +106,7 @@ class Figure:
     position: float | None
     reached: bool
     verdict: str
+    controls: tuple[Mark, ...] = ()
 
     @property
     def low(self) -> float:
@@ -122,6 +125,7 @@ class Figure:
         floors: Sequence[Mark],
         ceiling: Mark,
         counts: tuple[int, int],
+        controls: Sequence[Mark] = (),
     ) -> "Figure":
         """A figure from its values and marks; the best of the floors is the floor."""
         value = median(values)
@@ -145,6 +149,7 @@ class Figure:
             position,
             reached,
             words(Standing(value, ceiling, position, reached)),
+            tuple(controls),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -158,7 +163,8 @@ class Figure:
         fields = {name: value for name, value in content.items() if name != "spread"}
         fields["values"] = tuple(fields["values"])
         fields["floor"], fields["ceiling"] = Mark(**fields["floor"]), Mark(**fields["ceiling"])
-        fields["floors"] = tuple(Mark(**mark) for mark in fields["floors"])
+        for name in ("floors", "controls"):
+            fields[name] = tuple(Mark(**mark) for mark in fields.get(name, ()))
         return Figure(**fields)
 
 

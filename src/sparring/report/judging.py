@@ -155,11 +155,12 @@ class _Values:
         self.generated: list[float] = []
         self.ceiling: list[float] = []
         self.floors: dict[str, list[float]] = {}
+        self.controls: dict[str, list[float]] = {}
         self.ceiling_name = ""
 
     def complete(self, resamples: int, notes: list[str]) -> bool:
         """Whether every value is a number; else a note says that the figure is left out."""
-        every = [self.generated, self.ceiling, *self.floors.values()]
+        every = [self.generated, self.ceiling, *self.floors.values(), *self.controls.values()]
         whole = all(map(math.isfinite, [v for values in every for v in values]))
         if not (whole and len(self.generated) == len(self.ceiling) == resamples and self.floors):
             notes.append(f"Left out: {self.kind.name}, which has no value for this data.")
@@ -168,14 +169,15 @@ class _Values:
 
     def figure(self) -> Figure:
         floors = [Mark.of(name, values) for name, values in self.floors.items()]
+        controls = [Mark.of(name, values) for name, values in self.controls.items()]
         ceiling = Mark.of(self.ceiling_name, self.ceiling)
-        return Figure.of(self.kind, self.generated, floors, ceiling, self.counts)
+        return Figure.of(self.kind, self.generated, floors, ceiling, self.counts, controls)
 
 
 def _measure(
     measure: Measure, round: Round, first: bool, values: dict[str, _Values], notes: list[str]
 ) -> None:
-    """Ask a metric about the generated items, the ceiling, and in the first round the floors."""
+    """Ask a metric about generated items and ceiling, in the first round about the floors too."""
     generated = measure.generated(round)
     name, ceiling = measure.ceiling(round)
     try:
@@ -183,6 +185,8 @@ def _measure(
         best = measure.value(round, ceiling)
         worst = measure.floors(round).items() if first else ()
         floors = {floor: measure.value(round, made) for floor, made in worst}
+        others = measure.controls(round).items() if first else ()
+        controls = {control: measure.value(round, made) for control, made in others}
     except WrongUse as error:
         names = " and ".join(kind.name for kind in measure.kinds)
         notes.append(f"Left out: {names}; {error}")
@@ -196,3 +200,5 @@ def _measure(
         kept.ceiling_name = name
         for floor, value in floors.items():
             kept.floors.setdefault(floor, []).append(value[kind.name])
+        for control, value in controls.items():
+            kept.controls.setdefault(control, []).append(value[kind.name])

@@ -116,6 +116,7 @@ class Round:
         labelled: n items that it made to given classes, with these; None where it can't.
         floors: n items of each worthless generator, by its name.
         seed: for what a metric draws itself.
+        features: what items are compared by.
     """
 
     dataset: Dataset
@@ -126,6 +127,7 @@ class Round:
     labelled: Sample | None
     floors: Mapping[str, Sample]
     seed: int
+    features: Features
 
 
 class Value(Protocol):
@@ -143,6 +145,8 @@ class Measure:
         value: the metric.
         generated: the sample that is judged.
         floors: worthless samples, by name.
+        controls: samples that are no floor of this metric and are shown beside it, by name: what
+            it can't tell from a good generator, and others can.
         ceiling: the best that can be expected: its name and its sample.
         real: with how many real items a sample is compared.
         least: held-out items below which it says nothing.
@@ -152,6 +156,7 @@ class Measure:
     value: Value
     generated: Callable[[Round], Sample] = field(default=lambda round: round.generated)
     floors: Callable[[Round], Mapping[str, Sample]] = field(default=lambda round: round.floors)
+    controls: Callable[[Round], Mapping[str, Sample]] = field(default=lambda round: {})
     ceiling: Callable[[Round], tuple[str, Sample]] = field(
         default=lambda round: ("held-out real data", round.heldout)
     )

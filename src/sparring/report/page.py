@@ -170,7 +170,7 @@ def _mark(mark: Mark) -> str:
 def _others(figure: Figure) -> str:
     return "".join(
         f"<small>{_text(mark.name)}: {number(mark.value)}</small>"
-        for mark in figure.floors
+        for mark in (*figure.floors, *figure.controls)
         if mark != figure.floor
     )
 

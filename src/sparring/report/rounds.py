@@ -88,6 +88,7 @@ class Rounds:
                 self._labelled(self.labelled, seed),
                 floors,
                 seed,
+                self.features,
             )
 
     def _pick(self, sample: Sample, random: np.random.Generator) -> Sample:

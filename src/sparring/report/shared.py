@@ -151,7 +151,7 @@ def copying() -> list[Measure]:
         "higher",
         "The share of items that are farther from their nearest training item than that one is "
         "from its own neighbour; it falls with the number of training items.",
-        _words_of_copying,
+        words_of_copying,
     )
 
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
@@ -202,10 +202,18 @@ def _words_of_statistic(standing: Standing) -> str:
         return "copies the training data"
     if min(standing.value, beyond) > _BEYOND_CHANCE:
         return "no copies, but farther from the data than unseen data is"
-    return _words_of_copying(standing)
+    return words_of_copying(standing)
 
 
-def _words_of_copying(standing: Standing) -> str:
+def words_of_copying(standing: Standing) -> str:
+    """The standing of a figure that is the larger, the less is copied.
+
+    Example:
+        >>> from sparring.report.figures import Mark
+        >>> unseen = Mark("held-out real data", 2.0, 1.9, 2.1)
+        >>> words_of_copying(Standing(0.1, unseen, 0.05, False))
+        'copies the training data'
+    """
     position = standing.position
     if position is None:
         return placed(standing)

@@ -56,9 +56,18 @@ class EncodedBy:
         cache: Path | None,
     ) -> Features:
         """The encoded items; anything that is named is refused."""
-        if named is not None:
-            raise WrongUse(
-                f"features can be named for images alone, got {named!r} for the "
-                f"{dataset.modality.name} data set {dataset.name}: leave them out."
-            )
+        refuse(named, dataset)
         return Encoded(dataset.modality, self._name, self._about)
+
+
+def refuse(named: Any, dataset: Dataset) -> None:
+    """Refuse features that a user named for data that has no others than its own.
+
+    Raises:
+        WrongUse: if any are named.
+    """
+    if named is not None:
+        raise WrongUse(
+            f"features can be named for images alone, got {named!r} for the "
+            f"{dataset.modality.name} data set {dataset.name}: leave them out."
+        )

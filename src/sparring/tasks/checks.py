@@ -123,6 +123,25 @@ def _names(name: str, value: Any) -> str | tuple[str, ...]:
     return tuple(_text(name, one) for one in value)
 
 
+def _rules(name: str, value: Any) -> bool | tuple[str, ...]:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise WrongUse(
+            f"{name} must be true, false or a list of rules such as \"total = net + tax\", "
+            f"got {value!r}."
+        )
+    return tuple(value)
+
+
+def _kinds(name: str, value: Any) -> Mapping[Any, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(kind, str) for kind in value.values()):
+        raise WrongUse(f'{name} must be a mapping such as {{"zip": "category"}}, got {value!r}.')
+    return dict(value)
+
+
 def _or_none(rule: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return lambda name, value: None if value is None else rule(name, value)
 
@@ -144,9 +163,13 @@ _WHERE_GIVEN: Rules = {
     "modality": _text,
     "size": _plain_number,
     "separator": _text,
+    "table": _text,
+    "stream": _switch,
+    "kinds": _kinds,
+    "game": _text,
 }
 _RULES: Rules = {
-    "game": _text,
+    "rules": _rules,
     "seed": _seed,
     "missing": _names,
     "categories": _names,

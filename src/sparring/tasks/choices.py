@@ -1,21 +1,32 @@
 """What suits the data: networks, lengths and rates for a user who names none."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own name for it
 from torch import nn
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.data import Dataset
+from sparring.data.dataset import choose
 from sparring.networks import (
     MLP,
+    Conditionals,
+    CTGANDiscriminator,
+    CTGANGenerator,
     DCGANDiscriminator,
     DCGANGenerator,
     MixedOutput,
     ResidualDiscriminator,
     ResidualGenerator,
+    TVAEDecoder,
+    TVAEEncoder,
 )
+from sparring.priors import Categorical, Normal
 
 Pair = tuple[nn.Module, nn.Module]
 
@@ -30,6 +41,10 @@ class Fit:
         width: of the layers.
         classes: how many, 0 for none.
         spans: kinds and widths of a table's encoded columns; empty for all else.
+        frequencies: how often each class comes, or each category of a table whose game asks for
+            them; empty where nothing is asked for.
+        parents: of each column of a table, the columns that its network looks at; empty for all.
+        dropout: share of the hidden units left out in training, where networks have it.
     """
 
     shape: tuple[int, ...]
@@ -37,6 +52,9 @@ class Fit:
     width: int
     classes: int = 0
     spans: tuple[tuple[str, int], ...] = ()
+    frequencies: tuple[float, ...] = ()
+    parents: tuple[tuple[int, ...], ...] = ()
+    dropout: float = 0.0
 
 
 def _mlp(fit: Fit) -> Pair:
@@ -75,18 +93,76 @@ def _picture(fit: Fit, networks: str) -> tuple[int, int]:
     return fit.shape[0], fit.shape[1]
 
 
-PAIRS: dict[str, Callable[[Fit], Pair]] = {"mlp": _mlp, "dcgan": _dcgan, "residual": _residual}
+def _ctgan(fit: Fit) -> "Parts":
+    asked = sum(width for kind, width in fit.spans if kind == "category")
+    hidden = (fit.width,) * 2
+    generator = CTGANGenerator(fit.latent, fit.spans, hidden)
+    discriminator = CTGANDiscriminator(fit.shape[0], asked, hidden=hidden)
+    return Parts(
+        (generator, discriminator, Normal(fit.latent)),
+        {"spans": fit.spans, "frequencies": fit.frequencies},
+    )
 
 
-def find_pair(name: str) -> Callable[[Fit], Pair]:
-    """The maker of a pair of networks.
+def _tvae(fit: Fit) -> "Parts":
+    hidden = (fit.width,) * 2
+    pair = (
+        TVAEEncoder(fit.shape[0], fit.latent, hidden),
+        TVAEDecoder(fit.shape[0], fit.latent, hidden),
+    )
+    return Parts((*pair, Normal(fit.latent)), {"spans": fit.spans})
+
+
+def _conditionals(fit: Fit) -> "Parts":
+    network = Conditionals(fit.spans, fit.width, fit.parents or None, fit.dropout)
+    return Parts((network,))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a game is made of: the first arguments of its constructor, and some by name."""
+
+    first: tuple[Any, ...]
+    named: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _adversaries(pair: Callable[[Fit], Pair]) -> Callable[[Fit], Parts]:
+    def make(fit: Fit) -> Parts:
+        labels = Categorical(fit.frequencies) if fit.frequencies else None
+        return Parts((*pair(fit), Normal(fit.latent), labels))
+
+    return make
+
+
+NETWORKS: dict[str, Callable[[Fit], Parts]] = {
+    "mlp": _adversaries(_mlp),
+    "dcgan": _adversaries(_dcgan),
+    "residual": _adversaries(_residual),
+    "conditionals": _conditionals,
+    "ctgan": _ctgan,
+    "tvae": _tvae,
+}
+
+
+def find_networks(name: str, own: str | None = None) -> Callable[[Fit], Parts]:
+    """What makes a game's networks.
+
+    Args:
+        name: a key of `NETWORKS`.
+        own: the only networks that the game plays with, if there are such.
 
     Raises:
-        WrongUse: if there is none of that name.
+        WrongUse: if there are none of that name, or they aren't for this game.
     """
-    if name not in PAIRS:
-        raise WrongUse(f"there are no networks {name!r}{closest(name, PAIRS)}")
-    return PAIRS[name]
+    if name not in NETWORKS:
+        raise WrongUse(f"there are no networks {name!r}{closest(name, NETWORKS)}")
+    if own is not None and name != own:
+        raise WrongUse(f"the game plays with networks {own!r} alone, got {name!r}; leave them out.")
+    if own is None and name in OWN_DEFAULTS:
+        raise WrongUse(
+            f"networks {name!r} are those of a game of their own; use networks='mlp'."
+        )
+    return NETWORKS[name]
 
 
 @dataclass(frozen=True)
@@ -94,9 +170,11 @@ class Defaults:
     """Values for whatever a user leaves open.
 
     Attributes:
-        networks: a key of `PAIRS`.
+        networks: a key of `NETWORKS`.
         width, latent, batch_size, steps: as in `Synthesizer`.
         half_life: of the averaged weights, in items.
+        patience: as in `Synthesizer`.
+        dropout: as in `Fit`.
     """
 
     networks: str
@@ -105,25 +183,96 @@ class Defaults:
     batch_size: int
     steps: int
     half_life: int
+    patience: int | None = None
+    dropout: float = 0.0
 
 
-def _images(shape: tuple[int, ...]) -> Defaults:
-    if shape[-1] <= 12:  # too few pixels for convolutions to pay
+def defaults_of(dataset: Dataset, networks: str | None) -> Defaults:
+    """What suits a data set, and networks of a game's own."""
+    if networks is not None:
+        return OWN_DEFAULTS[networks](dataset)
+    return DEFAULTS[dataset.modality.name](dataset)
+
+
+def _images(dataset: Dataset) -> Defaults:
+    if dataset.modality.shape[-1] <= 12:  # too few pixels for convolutions to pay
         return Defaults("mlp", 256, 64, 64, 20_000, 20_000)
     return Defaults("dcgan", 32, 64, 64, 20_000, 20_000)
 
 
-def _table(shape: tuple[int, ...]) -> Defaults:
+def _table(dataset: Dataset) -> Defaults:
     return Defaults("mlp", 256, 64, 500, 4_000, 100_000)
 
 
-def _points(shape: tuple[int, ...]) -> Defaults:
-    return Defaults("mlp", 128, 2 * max(2, math.prod(shape)), 256, 10_000, 100_000)
+def _points(dataset: Dataset) -> Defaults:
+    numbers = math.prod(dataset.modality.shape)
+    return Defaults("mlp", 128, 2 * max(2, numbers), 256, 10_000, 100_000)
 
 
-DEFAULTS: dict[str, Callable[[tuple[int, ...]], Defaults]] = {
+DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "image": _images,
     "table": _table,
     "matrix": _table,
     "points": _points,
 }
+
+_MOST_WEIGHTS = 8_000_000
+
+
+def _of_conditionals(dataset: Dataset) -> Defaults:
+    """Few rows want smaller batches and fewer units at a time; many columns narrow networks."""
+    rows, spans = len(dataset.train), dataset.modality.spans  # type: ignore[attr-defined]
+    tokens, parents = sum(tokens for _, tokens in spans), min(len(spans), MOST_PARENTS)
+    width = 128
+    while width > 16 and width * tokens * parents > _MOST_WEIGHTS:
+        width //= 2
+    batch = min(250, max(32, rows // 8))
+    epoch = max(1, rows // batch)
+    steps = min(20_000, max(3_000, 40 * epoch))
+    patience = max(5 * epoch, 500)
+    return Defaults(
+        "conditionals", width, 1, batch, steps, 50_000, patience, 0.5 if rows < 20_000 else 0.1
+    )
+
+
+OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
+    "conditionals": _of_conditionals,
+    "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
+    "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
+}
+
+
+def _epochs(dataset: Dataset, epochs: int, batch: int = 500) -> int:
+    return max(1, epochs * len(dataset.train) // batch)
+
+
+MOST_PARENTS = 48
+"""The most columns that one column's network looks at."""
+
+
+def parents_of(dataset: Dataset) -> tuple[tuple[int, ...], ...]:
+    """For each column of tokens those that tell most about it, where there are too many for all.
+
+    How much they tell is their mutual information in 5,000 rows, in which quantities have 8 bins.
+    """
+    spans: Sequence[tuple[str, int]] = dataset.modality.spans  # type: ignore[attr-defined]
+    if len(spans) <= MOST_PARENTS + 1:
+        return ()
+    rows = choose(len(dataset.train), 5_000, 0)
+    tokens = dataset.train[rows]["x"].long().clamp(min=0)  # (n, d)
+    sizes = torch.tensor([size for _, size in spans])
+    coarse = torch.where(sizes > _COARSE, tokens * _COARSE // sizes, tokens)
+    seen = F.one_hot(coarse, _COARSE).flatten(1).float()  # (n, d 8)
+    joint = (seen.t() @ seen) / len(seen)
+    alone = joint.diagonal()
+    told = joint * (joint / (alone[:, None] * alone).clamp(min=1e-12)).clamp(min=1e-12).log()
+    columns = len(spans)
+    shared = told.view(columns, _COARSE, columns, _COARSE).sum((1, 3)).fill_diagonal_(-1)
+    best = shared.topk(MOST_PARENTS, dim=1).indices.sort(dim=1).values
+    return tuple(tuple(mine) for mine in best.tolist())
+
+
+_COARSE = 8
+
+DEFAULT_GAMES = {"image": "r3gan", "points": "r3gan", "table": "nade", "matrix": "nade"}
+"""The game for each kind of data, when none is named."""

@@ -13,9 +13,8 @@ from sparring.core.errors import Failure, WrongUse
 from sparring.data import modality_from
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
-from sparring.priors import Categorical, Normal
 from sparring.tasks.arguments import check_arguments, keywords
-from sparring.tasks.choices import Fit, find_pair
+from sparring.tasks.choices import Fit, find_networks
 from sparring.tasks.parts import make
 
 FORMAT = 1
@@ -27,10 +26,9 @@ class ModelSpec:
 
     Attributes:
         game: its name in the catalogue.
-        networks: the name of its pair of networks.
+        networks: the name of its networks.
         fit: what the networks fit.
         options: of the game, parts written as data.
-        frequencies: how often each class comes; empty where there are none.
         classes: their names.
     """
 
@@ -38,7 +36,6 @@ class ModelSpec:
     networks: str
     fit: Fit
     options: Mapping[str, Any] = field(default_factory=dict)
-    frequencies: tuple[float, ...] = ()
     classes: tuple[str, ...] = ()
 
     def build(self) -> Game:
@@ -48,11 +45,10 @@ class ModelSpec:
             WrongUse: for an unknown game, networks or option.
         """
         entry = find_game(self.game)
-        generator, discriminator = find_pair(self.networks)(self.fit)
-        labels = Categorical(self.frequencies) if self.frequencies else None
+        parts = find_networks(self.networks, entry.networks)(self.fit)
         options = {name: make(value) for name, value in self.options.items()}
         check_arguments(f"game {self.game!r}", entry.game, options)
-        return entry.make(generator, discriminator, Normal(self.fit.latent), labels, **options)
+        return entry.make(*parts.first, **parts.named, **options)
 
     def describe(self) -> dict[str, Any]:
         """The specification in JSON's types."""
@@ -64,12 +60,13 @@ class ModelSpec:
         fit = dict(description["fit"])
         fit["shape"] = tuple(fit["shape"])
         fit["spans"] = tuple((kind, int(width)) for kind, width in fit["spans"])
+        fit["frequencies"] = tuple(fit["frequencies"])
+        fit["parents"] = tuple(tuple(mine) for mine in fit["parents"])
         return cls(
             description["game"],
             description["networks"],
             Fit(**fit),
             dict(description["options"]),
-            tuple(description["frequencies"]),
             tuple(description["classes"]),
         )
 

@@ -8,10 +8,17 @@ import torch
 
 from sparring.core import Alternating, UpdateRule
 from sparring.core.errors import WrongUse
-from sparring.data import Dataset
-from sparring.games.catalog import find_game
+from sparring.data import Categories, Dataset
+from sparring.games.catalog import Entry, find_game
 from sparring.tasks.arguments import check_type
-from sparring.tasks.choices import DEFAULTS, Defaults, Fit
+from sparring.tasks.choices import (
+    DEFAULT_GAMES,
+    Defaults,
+    Fit,
+    defaults_of,
+    find_networks,
+    parents_of,
+)
 from sparring.tasks.model import ModelSpec
 from sparring.tasks.parts import make
 from sparring.tasks.run import FORMAT
@@ -24,6 +31,10 @@ DATA_OPTIONS = (
     "missing",
     "categories",
     "drop",
+    "table",
+    "stream",
+    "rules",
+    "kinds",
     "heldout",
 )
 _ELSEWHERE = ("run", "callbacks", "device", "processes", "previews", "alarms", *DATA_OPTIONS)
@@ -74,12 +85,16 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     Raises:
         WrongUse: for a setting that can't be used with this data.
     """
-    entry = find_game(settings["game"])
+    game = settings["game"] or DEFAULT_GAMES[dataset.modality.name]
+    entry = find_game(game)
     shape = tuple(dataset.modality.shape)
-    defaults = DEFAULTS[dataset.modality.name](shape)
-    chosen = {**settings, **_numbers(settings, defaults)}
+    if entry.encoding != "scores" and not hasattr(dataset.modality, "spans"):
+        raise WrongUse(f"game {game!r} plays with tables alone, got {dataset.modality.name} data.")
+    defaults = defaults_of(dataset, entry.networks)
+    chosen = {**settings, "game": game, **_numbers(settings, defaults)}
     if chosen["networks"] is None:
         chosen["networks"] = defaults.networks
+    find_networks(chosen["networks"], entry.networks)
     suggested = entry.suggested.get(dataset.modality.name, {})
     chosen["options"] = {**suggested, **(settings["options"] or {})}
     wanted = chosen["conditional"]
@@ -93,22 +108,26 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         chosen["width"],
         len(classes),
         tuple(getattr(dataset.modality, "spans", ())),
+        _frequencies(dataset, entry, len(classes)),
+        parents_of(dataset) if entry.encoding == "tokens" else (),
+        defaults.dropout,
     )
-    frequencies = _frequencies(dataset, len(classes)) if classes else ()
-    spec = ModelSpec(
-        settings["game"], chosen["networks"], fit, chosen["options"], frequencies, tuple(classes)
-    )
+    spec = ModelSpec(game, chosen["networks"], fit, chosen["options"], tuple(classes))
     return Plan(chosen, spec)
 
 
 def _numbers(settings: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-    names = ["width", "latent", "batch_size", "half_life"]
+    names = ["width", "latent", "batch_size", "half_life", "patience"]
     if settings["minutes"] is None:
         names.append("steps")
     return {name: getattr(defaults, name) for name in names if settings[name] is None}
 
 
-def _frequencies(dataset: Dataset, classes: int) -> tuple[float, ...]:
+def _frequencies(dataset: Dataset, entry: Entry, classes: int) -> tuple[float, ...]:
+    if entry.batches == "conditioned":
+        return Categories(dataset.train, dataset.modality.spans).frequencies  # type: ignore[attr-defined]
+    if not classes:
+        return ()
     labels = dataset.train.y  # type: ignore[attr-defined]
     counts = torch.bincount(labels, minlength=classes).double()
     return tuple((counts / counts.sum()).tolist())

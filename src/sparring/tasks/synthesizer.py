@@ -14,11 +14,12 @@ from sparring.core import Callback, Samples, evaluating
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset, open_dataset
+from sparring.data.databases import is_database, shown
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
 from sparring.metrics.two_sample import two_sample_auc
 from sparring.tasks.checks import checked, whole
-from sparring.tasks.choices import find_pair
+from sparring.tasks.choices import DEFAULT_GAMES, find_networks
 from sparring.tasks.memory import enough_memory
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import DATA_OPTIONS, plan
@@ -33,7 +34,7 @@ class Synthesizer(BaseEstimator):
     that are left at None. Everything chosen is written into the run's recipe.
 
     Args:
-        game: a name from `sparring list games`.
+        game: a name from `sparring list games`; None lets the data choose.
         networks: "mlp", "dcgan" or "residual"; None lets the game and the data choose.
         steps: how long to train; None takes the data's default, unless `minutes` is given.
         minutes: train for so long.
@@ -54,6 +55,11 @@ class Synthesizer(BaseEstimator):
         missing: words of a table that mean that nothing is there.
         categories: columns of a table whose numbers are names.
         drop: columns of a table that are left out.
+        table: of a database that has several.
+        stream: whether Parquet is read in chunks; None streams what is too large for the memory.
+        rules: whether exact relations between a table's columns are looked for and made to hold;
+            or what is said of those that are found, such as ["total = net + tax", "not a <= b"].
+        kinds: overrules what columns are taken for, such as {"zip": "category"}.
         heldout: fraction of the data that is kept from training and used to judge.
         device: "auto", "cpu" or "cuda".
         precision: "float32" or "bfloat16".
@@ -77,7 +83,7 @@ class Synthesizer(BaseEstimator):
 
     def __init__(
         self,
-        game: str = "r3gan",
+        game: str | None = None,
         *,
         networks: str | None = None,
         steps: int | None = None,
@@ -98,6 +104,10 @@ class Synthesizer(BaseEstimator):
         missing: Sequence[str] = (),
         categories: Sequence[str] = (),
         drop: Sequence[str] = (),
+        table: str | None = None,
+        stream: bool | None = None,
+        rules: bool | Sequence[str] = True,
+        kinds: Mapping[str, str] | None = None,
         heldout: float = 0.1,
         device: str = "auto",
         precision: str = "float32",
@@ -127,6 +137,10 @@ class Synthesizer(BaseEstimator):
         self.missing = missing
         self.categories = categories
         self.drop = drop
+        self.table = table
+        self.stream = stream
+        self.rules = rules
+        self.kinds = kinds
         self.heldout = heldout
         self.device = device
         self.precision = precision
@@ -172,15 +186,19 @@ class Synthesizer(BaseEstimator):
 
     def _settings(self) -> dict[str, Any]:
         settings = checked(self.get_params(deep=False))
-        find_game(settings["game"])
+        entry = find_game(settings["game"] or DEFAULT_GAMES["table"])
         if settings["networks"] is not None:
-            find_pair(settings["networks"])
+            find_networks(settings["networks"], settings["game"] and entry.networks)
         return settings
 
     def _open(self, data: Any, labels: Any = None) -> Dataset:
         settings = self._settings()
         given = {name: settings[name] for name in DATA_OPTIONS}
-        return open_dataset(data, labels=labels, seed=settings["seed"], **given)
+        # What a table is encoded as follows from the game; other data has one encoding.
+        encoding = find_game(settings["game"] or DEFAULT_GAMES["table"]).encoding
+        return open_dataset(
+            data, labels=labels, seed=settings["seed"], encoding=encoding, **given
+        )
 
     def _train(self, ready: Training, run: Run | None, resume: bool) -> Self:
         self.model_ = ready.train(run, resume)
@@ -272,14 +290,15 @@ class Synthesizer(BaseEstimator):
         scarce = enough_memory("items were drawn", "close other programs, or use a larger machine")
         with torch.random.fork_rng(devices=[]), evaluating(game), scarce:
             torch.seed() if seed is None else torch.manual_seed(seed)
-            for start in range(0, n, 1000):
-                size = min(1000, n - start)
+            chunk = 4096 if len(self.modality_.shape) == 1 else 1000
+            for start in range(0, n, chunk):
+                size = min(chunk, n - start)
                 batch: dict[str, Tensor] = {}
                 if asked is not None:
                     batch["y"] = asked[start : start + size]
-                elif game.labels is not None:  # type: ignore[attr-defined]
-                    batch["y"] = game.labels.sample(size)  # type: ignore[attr-defined]
-                items.append(game.sample(size, batch))
+                elif self.spec_.classes:
+                    batch["y"] = game.labels.sample(size)
+                items.append(game.sample(size, batch or None))
                 labels += [batch["y"]] if "y" in batch else []
         return torch.cat(items), torch.cat(labels) if labels else None
 
@@ -325,7 +344,7 @@ class Synthesizer(BaseEstimator):
                 f"X has {_features(dataset.modality)} features, but {type(self).__name__} is "
                 f"expecting {self.n_features_in_} features as input."
             )
-        real = dataset.train_items
+        real = None if dataset.train_items is None else dataset.real(_SCORED)
         if real is None:
             real = dataset.train[torch.arange(len(dataset.train))]["x"].flatten(1).numpy()
             made: Any = self._draw(len(real), None, self.seed)[0].flatten(1).numpy()
@@ -358,6 +377,9 @@ class Synthesizer(BaseEstimator):
         return synthesizer
 
 
+# So many items tell how hard the telling is.
+_SCORED = 100_000
+
 IN_MEMORY = "in memory"
 """What a recipe names as its data when they had no name."""
 
@@ -374,11 +396,14 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 def _features(modality: Modality) -> int:
     """Columns of a table, numbers in any other item."""
-    return len(getattr(modality, "columns", ())) or int(np.prod(modality.shape))
+    return len(getattr(modality, "kinds", ())) or int(np.prod(modality.shape))
 
 
 def _source_of(data: Any) -> str:
     """How a recipe names the data: by name or path, if it has one."""
+    if is_database(data):
+        here = isinstance(data, str | Path) and Path(data).exists()
+        return str(Path(data).resolve()) if here else shown(data)
     if isinstance(data, str | Path):
         return str(Path(data).resolve()) if Path(data).exists() else str(data)
     return IN_MEMORY

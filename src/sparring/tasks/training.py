@@ -10,6 +10,7 @@ from torch import Tensor
 from sparring.callbacks import (
     Average,
     Checkpoint,
+    KeepBest,
     Preview,
     Record,
     StopAfter,
@@ -17,10 +18,12 @@ from sparring.callbacks import (
     Watch,
 )
 from sparring.callbacks.alarms import Memorising, default_alarms
-from sparring.core import Backend, Callback, Game, Samples, TrainingState, train
+from sparring.core import Backend, Callback, Evaluates, Game, Samples, TrainingState, train
 from sparring.core.errors import Failure, WrongUse
-from sparring.data import Batches, Dataset, Source
+from sparring.data import Batches, Conditioned, Dataset, Source, Subset
+from sparring.data.dataset import choose
 from sparring.data.modality import Modality
+from sparring.games.catalog import find_game
 from sparring.metrics.copying import data_copying
 from sparring.tasks.memory import enough_memory, out_of_memory
 from sparring.tasks.model import load_model, save_model
@@ -30,6 +33,8 @@ from sparring.tasks.run import Run
 _PROBE = 256
 # Fewer items than this have no spread to compare with.
 _LEAST = 16
+# So many items tell a density's best weights.
+_JUDGED = 2000
 # Copies are looked for among so many training items, and in no more bytes of them.
 _COPIED = 2000
 _BYTES = 1 << 26
@@ -61,6 +66,7 @@ class Training:
             torch.manual_seed(settings["seed"])
             with enough_memory("the networks were made", "give a smaller width"):
                 self.game = plan.spec.build()
+        self.learnt, self.judged = _parts(dataset.train, self.game, settings["seed"])
 
     def train(self, run: Run | None, resume: bool = False) -> Game:
         """Train, and keep the model in the run if there is one.
@@ -109,8 +115,8 @@ class Training:
 def _train(ready: Training, run: Run | None, resume: bool) -> None:
     dataset, plan, game, backend = ready.dataset, ready.plan, ready.game, ready.backend
     settings = plan.settings
-    batches = Batches(dataset.train, settings["batch_size"], settings["seed"])
-    beside = _beside(dataset, plan, run, ready.callbacks)
+    batches = _batches(ready, settings["batch_size"])
+    beside = _beside(ready, run)
     keeper = next((c for c in beside if isinstance(c, Checkpoint)), None)
     try:
         state = train(
@@ -126,7 +132,7 @@ def _train(ready: Training, run: Run | None, resume: bool) -> None:
     except (RuntimeError, MemoryError) as error:
         if isinstance(error, Failure) or not out_of_memory(error):
             raise
-        raise Failure(_what_fits(plan, dataset, backend)) from error
+        raise Failure(_what_fits(ready)) from error
     _take_averages(state)
     if run is not None and backend.main:
         save_model(run.model, plan.spec, dataset.modality, game.cpu())
@@ -151,17 +157,31 @@ def _announcers(beside: Sequence[Callback]) -> list[Callable[[dict[str, Any]], N
 
 
 def _take_averages(state: TrainingState) -> None:
-    if "game" in state.averages:
-        for tensor, average in zip(
-            state.game.averaged_tensors(), state.averages["game"], strict=True
-        ):
+    averages = state.averages.get("best", state.averages.get("game"))
+    if averages is not None:
+        for tensor, average in zip(state.game.averaged_tensors(), averages, strict=True):
             tensor.copy_(average)
 
 
-def _beside(
-    dataset: Dataset, plan: Plan, run: Run | None, extra: Sequence[Callback]
-) -> list[Callback]:
+def _parts(source: Source, game: Game, seed: int) -> tuple[Source, Source | None]:
+    """What is learnt, and what tells a density's best weights: neither of it is held out."""
+    apart = min(_JUDGED, len(source) // 10)
+    if not isinstance(game, Evaluates) or apart < 1:
+        return source, None
+    rows = choose(len(source), len(source), seed)
+    return Subset(source, rows[apart:].sort().values), Subset(source, rows[:apart])
+
+
+def _batches(ready: Training, batch_size: int) -> Batches:
+    spec, seed = ready.plan.spec, ready.plan.settings["seed"]
+    if find_game(spec.game).batches == "conditioned":
+        return Conditioned(ready.learnt, spec.fit.spans, batch_size, seed)
+    return Batches(ready.learnt, batch_size, seed)
+
+
+def _beside(ready: Training, run: Run | None) -> list[Callback]:
     """The callbacks in the order in which they must stand."""
+    dataset, plan, extra = ready.dataset, ready.plan, ready.callbacks
     settings = plan.settings
     beside: list[Callback] = [Average(settings["half_life"])]
     announce = _announcers(extra)
@@ -169,13 +189,15 @@ def _beside(
     if settings["alarms"] and len(dataset.train) >= _LEAST:
         watch = _watch(dataset, lambda event: [tell(event) for tell in announce])
         beside.append(watch)
+    if ready.judged is not None:
+        beside.append(_best(ready, ready.judged))
     if run is not None:
         beside.append(Record(run.folder))
         if settings["previews"]:
             beside.append(_preview(dataset, plan, run))
     if settings["minutes"] is not None:
         beside.append(StopAfter(settings["minutes"]))
-    if settings["patience"] is not None:
+    if settings["patience"] is not None and ready.judged is None:
         if watch is None:
             raise WrongUse("patience needs the alarms, which see progress; leave alarms on.")
         beside.append(StopWithoutProgress(watch, settings["patience"]))
@@ -183,6 +205,21 @@ def _beside(
     if run is not None:
         beside.append(Checkpoint(run.folder, every=1000, seconds=60))
     return beside
+
+
+def _best(ready: Training, judged: Source) -> KeepBest:
+    """Looks about once an epoch at how probable the items are that were kept from learning."""
+    settings = ready.plan.settings
+    x = judged[torch.arange(len(judged))]["x"]
+
+    def judge(game: Game) -> float:
+        place = next(game.parameters()).device
+        parts = [game.log_prob(part.to(place)) for part in x.split(500)]  # type: ignore[operator]
+        return -float(torch.cat(parts).mean())
+
+    every = min(500, max(20, len(ready.learnt) // settings["batch_size"]))
+    patience = settings["patience"]
+    return KeepBest(judge, every, None if patience is None else max(1, patience // every))
 
 
 def _watch(dataset: Dataset, announce: Callable[[dict[str, Any]], Any] | None) -> Watch:
@@ -212,21 +249,22 @@ def _preview(dataset: Dataset, plan: Plan, run: Run) -> Preview:
     return Preview(run.folder, show, every=1000, n=rows, condition=condition)
 
 
-def _what_fits(plan: Plan, dataset: Dataset, backend: Backend) -> str:
+def _what_fits(ready: Training) -> str:
     """The sentence for memory that ran out, with the largest halved batch size that fits."""
-    size = int(plan.settings["batch_size"])
+    size = int(ready.plan.settings["batch_size"])
     smaller = size // 2
-    while smaller >= 1 and not _fits(plan, dataset, backend, smaller):
+    while smaller >= 1 and not _fits(ready, smaller):
         smaller //= 2
     if smaller < 1:
         return f"memory ran out with batch_size {size}, and would with 1; give a smaller width."
     return f"memory ran out with batch_size {size}; {smaller} fits: --set batch_size={smaller}."
 
 
-def _fits(plan: Plan, dataset: Dataset, backend: Backend, size: int) -> bool:
+def _fits(ready: Training, size: int) -> bool:
+    plan = ready.plan
     game = plan.spec.build()
     try:
-        train(game, Batches(dataset.train, size), steps=1, rule=plan.rule, backend=backend)
+        train(game, _batches(ready, size), steps=1, rule=plan.rule, backend=ready.backend)
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):
             raise

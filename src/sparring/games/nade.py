@@ -1,0 +1,231 @@
+"""NADE: the columns of a row one after the other, in any order that a condition asks for."""
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own name for it
+from torch import Tensor, nn
+
+from sparring.core import (
+    Adam,
+    Batch,
+    Completes,
+    Evaluates,
+    Game,
+    OptimizerSpec,
+    Player,
+    Samples,
+    Scores,
+    Terms,
+    WrongUse,
+    draw,
+)
+
+_CHUNK = 4096
+# Rows drawn for each that is kept, where several columns are limited at once.
+_PARTICLES = 8
+
+
+class NADE(Game, Samples, Scores, Evaluates, Completes):
+    """The orderless neural autoregressive distribution estimator, a game of one.
+
+    p(x) = prod_j p(x_o(j) | x_o(<j)) (Uria, Murray and Larochelle 2014, arXiv 1310.1757, eq. 1 and
+    10), over columns of tokens (`sparring.data.tokens`). Trained with two kinds of orders, so that
+    any set of columns can be given and the others drawn: their own, and any set of columns before
+    all others. Differs from the paper: every order of a step goes through all columns, and the
+    network is one of small ones, a column each (`networks.Conditionals`).
+
+    In x of shape (n, d) each number is token + position in it, and below 0 what isn't known.
+
+    Args:
+        network: from tokens (n, d) and what each column may look at to logits of all columns; its
+            `tokens` count each column's, its `folded()` draws.
+        given: share of the items that are trained with a set of columns before the others,
+            within [0, 1].
+        optimizer: Adam(2e-3, (.9, .99)) by default.
+
+    Raises:
+        WrongUse: if `given` is out of range.
+
+    Example:
+        >>> from sparring.networks import Conditionals
+        >>> game = NADE(Conditionals([("token", 2), ("token", 3)], hidden=4))
+        >>> game.complete(torch.tensor([[1.5, -1.0]])).floor()[0, 0]
+        tensor(1.)
+    """
+
+    averaged = ("network",)
+
+    def __init__(
+        self, network: nn.Module, *, given: float = 0.5, optimizer: OptimizerSpec | None = None
+    ) -> None:
+        super().__init__()
+        if not 0 <= given <= 1:
+            raise WrongUse(f"given must be within [0, 1], got {given}.")
+        self.network, self.given = network, given
+        optimizer = optimizer or Adam(2e-3, (0.9, 0.99))
+        self.players = {"model": Player([network], self.loss, optimizer)}
+        self.turns = ["model"]
+
+    def loss(self, batch: Batch) -> Terms:
+        """The mean negative log-likelihood of a row, in nats."""
+        x = self.need("x", batch)
+        first = self._first(len(x), x.shape[1], x.device)
+        return {"nll": -self._log_prob(x, first).mean()}
+
+    def _first(self, n: int, columns: int, device: torch.device) -> Tensor:
+        """(n, d) bool: the columns that come before the others in each item's order."""
+        chance = draw(lambda m: torch.rand(m, columns + 2, device=device), n)
+        some = chance[:, :1] < self.given
+        return some & (chance[:, 2:] < chance[:, 1:2])
+
+    def _log_prob(self, x: Tensor, first: Tensor) -> Tensor:
+        """(n,) log-probability of what is known of each row, its `first` columns first."""
+        tokens = x.floor().long()
+        columns = x.shape[1]
+        before = torch.ones(columns, columns, dtype=torch.bool, device=x.device).tril(-1)
+        seen = (before & (~first[:, :, None] | first[:, None, :])) | (
+            first[:, None, :] & ~first[:, :, None]
+        )
+        losses = [
+            F.cross_entropy(logits, token, ignore_index=-1, reduction="none")
+            for logits, token in zip(
+                self.network(tokens, seen), tokens.clamp(min=-1).unbind(1), strict=True
+            )
+        ]
+        return -torch.stack(losses, 1).sum(1)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log-probability of the known tokens of items (n, d), in nats, of shape (n,)."""
+        return self._log_prob(x, torch.zeros_like(x, dtype=torch.bool))
+
+    def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The log-probability of each item."""
+        return self.log_prob(x)
+
+    def latent(self, n: int) -> Tensor:
+        """Uniform numbers (n, 2 d): what draws each token, and the position in it."""
+        columns = len(self.network.tokens)  # type: ignore[arg-type]
+        weight = next(self.network.parameters())
+        return torch.rand(n, 2 * columns, device=weight.device)
+
+    def sample(
+        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
+    ) -> Tensor:
+        """n items (n, d); `condition["x"]` of that shape gives what is known of them."""
+        latent = self.latent(n) if latent is None else latent
+        if condition is None:
+            return self._fill(torch.full_like(latent[:, : latent.shape[1] // 2], -1.0), latent)
+        x = self.need("x", condition)
+        if len(x) != n:
+            raise WrongUse(f"condition['x'] must have {n} rows, one a sample, got {len(x)}.")
+        return self._fill(x, latent)
+
+    def complete(self, x: Tensor, allowed: Mapping[int, Tensor] | None = None) -> Tensor:
+        """Items (n, d) with what is below 0 drawn anew.
+
+        Args:
+            x: what is known of each item.
+            allowed: for some columns (tokens, 2), the least and largest position that each token
+                may have, equal where it must not come. They are drawn before the others, in
+                proportion to how probable all of them are together.
+
+        Raises:
+            WrongUse: if nothing is allowed in a column.
+        """
+        if not allowed:
+            return self._fill(x, self.latent(len(x)))
+        x = self._limited(x, allowed)
+        return self._fill(x, self.latent(len(x)))
+
+    @torch.no_grad()
+    def _fill(self, x: Tensor, latent: Tensor) -> Tensor:
+        network = self.network.folded()  # type: ignore[operator]
+        parts = [
+            self._columns(network, part, draws)
+            for part, draws in zip(x.split(_CHUNK), latent.split(_CHUNK), strict=True)
+        ]
+        return torch.cat(parts) if parts else x
+
+    def _columns(self, network: "nn.Module", x: Tensor, latent: Tensor) -> Tensor:
+        x = x.clone()
+        columns = x.shape[1]
+        picks, positions = latent.split(columns, 1)
+        tokens = x.floor().long()
+        unknown = tokens < 0
+        alike = bool((unknown == unknown[:1]).all())
+        for j in range(columns):
+            rows = unknown[:, j]
+            if not rows.any():
+                continue
+            seen = ~unknown[0] if alike else ~unknown  # (d,) or (n, d)
+            drawn = pick(network.logits(tokens, j, seen), picks[:, j : j + 1])  # type: ignore[operator]
+            tokens[:, j] = torch.where(rows, drawn, tokens[:, j])
+            x[:, j] = torch.where(rows, drawn + positions[:, j] * _BELOW_ONE, x[:, j])
+            unknown[:, j] = False
+        return x
+
+    @torch.no_grad()
+    def _limited(self, x: Tensor, allowed: Mapping[int, Tensor]) -> Tensor:
+        """x with the limited columns drawn: several candidates a row, one of them kept."""
+        network = self.network.folded()  # type: ignore[operator]
+        n, copies = len(x), _PARTICLES if len(allowed) > 1 else 1
+        x = x.repeat_interleave(copies, 0)
+        tokens = x.floor().long()
+        weight = torch.zeros(len(x), device=x.device)
+        for j, inside in sorted(allowed.items()):
+            inside = inside.to(x)
+            size = inside[:, 1] - inside[:, 0]  # (tokens,)
+            if not bool((size > 0).any()):
+                raise WrongUse(f"nothing is allowed in column {j}.")
+            logits = network.logits(tokens, j, (tokens >= 0)).log_softmax(1) + size.log()
+            weight += logits.logsumexp(1)
+            drawn = pick(logits, torch.rand(len(x), 1, device=x.device))
+            low, span = inside[drawn, 0], size[drawn]
+            tokens[:, j] = drawn
+            position = low + torch.rand_like(low) * span
+            x[:, j] = drawn + position.clamp(max=_BELOW_ONE)
+        if copies == 1:
+            return x
+        kept = pick(weight.view(n, copies), torch.rand(n, 1, device=x.device))
+        return x.view(n, copies, -1)[torch.arange(n, device=x.device), kept]
+
+
+# The largest position that a token of three digits can have in float32.
+_BELOW_ONE = 1 - 2**-14
+_BLOCK = 16
+
+
+def pick(logits: Tensor, uniform: Tensor) -> Tensor:
+    """Draws from categorical distributions by inverting their cumulative ones.
+
+    Args:
+        logits: (n, k), changed in place.
+        uniform: (n, 1) in [0, 1).
+
+    Returns:
+        (n,) int64.
+
+    Example:
+        >>> pick(torch.tensor([[0.0, 0.0, -99.0]]), torch.tensor([[0.75]]))
+        tensor([1])
+    """
+    n, k = logits.shape
+    chances = logits.sub_(logits.amax(1, keepdim=True)).exp_()
+    if k <= 2 * _BLOCK:
+        return _search(chances, uniform * chances.sum(1, keepdim=True))[0]
+    # First the block, then the place in it: sums are faster than running sums.
+    blocks = F.pad(chances, (0, -k % _BLOCK)).view(n, -1, _BLOCK)
+    sums = blocks.sum(2)
+    block, rest = _search(sums, uniform * sums.sum(1, keepdim=True))
+    inside = blocks[torch.arange(n, device=logits.device), block]
+    return (block * _BLOCK + _search(inside, rest)[0]).clamp_(max=k - 1)
+
+
+def _search(chances: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """The place where running sums pass a target (n, 1), and what is left of it there."""
+    sums = chances.cumsum(1)
+    # Rounding may leave a target beyond the last sum; the last possible place takes it.
+    place = torch.searchsorted(sums, torch.minimum(target, sums[:, -1:] * (1 - 1e-6)), right=True)
+    place = place.clamp_(max=chances.shape[1] - 1)
+    return place[:, 0], target - sums.gather(1, place) + chances.gather(1, place)
