@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sparring.data.encoders import Levels, NormalScores, encoder_from_description, fit_encoder
+from sparring.data.encoders import Levels, NormalScores, fit_encoder
+from sparring.data.encodings import encoder_from_description
 
 
 def fitted(values, categorical=False):

@@ -1,7 +1,8 @@
 """What goes on beside a training, in the order in which `train` wants them:
 
-`[Average, Watch, KeepBest, Record, Preview, StopAfter, StopWithoutProgress, Checkpoint]`, as many as are
-needed: Watch looks at terms that Record clears, and Checkpoint keeps what all before it have done.
+`[Average, Watch, KeepBest, Record, Preview, StopAfter, StopWithoutProgress, Checkpoint]`, as many
+as are needed: Watch looks at terms that Record clears, and Checkpoint keeps what all before it have
+done.
 """
 
 from sparring.callbacks.alarms import (

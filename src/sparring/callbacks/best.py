@@ -42,7 +42,9 @@ class KeepBest(Callback):
         if loss < self.best:
             self.best, self.best_step = loss, state.step
             state.averages["best"] = [tensor.clone() for tensor in state.averages["game"]]
-        elif self.patience is not None and state.step - self.best_step >= self.patience * self.every:
+        elif (
+            self.patience is not None and state.step - self.best_step >= self.patience * self.every
+        ):
             state.stop(f"held-out items were most probable at step {self.best_step:,}")
 
     def on_end(self, state: TrainingState) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sparring.data.batches import Batches
-    from sparring.data.conditioned import Categories, Conditioned
     from sparring.data.catalog import Named, names
+    from sparring.data.conditioned import Categories, Conditioned
     from sparring.data.dataset import Dataset, Modes
     from sparring.data.image import Image
     from sparring.data.matrix import Matrix

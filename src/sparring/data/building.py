@@ -140,7 +140,11 @@ def matrix_dataset(name: str, array: np.ndarray, how: Preparation, target: Any =
 
 
 def points_dataset(
-    name: str, items: Any, how: Preparation, test: np.ndarray | None = None, modes: Modes | None = None
+    name: str,
+    items: Any,
+    how: Preparation,
+    test: np.ndarray | None = None,
+    modes: Modes | None = None,
 ) -> Dataset:
     """Points (n, d); centre and scale are those of the training part."""
     train = check_points(items)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ class Matrix(Table):
     """Arrays of shape (n, d): a Table of columns named 0 to d - 1 whose items are arrays.
 
     Args:
-        columns, rules, kinds: as of a Table; `Matrix.fit_array` makes them.
+        columns, rules, forms: as of a Table; `Matrix.fit_array` makes them.
 
     Attributes:
         dtype: of the arrays.
@@ -37,7 +37,7 @@ class Matrix(Table):
     @classmethod
     def of(cls, table: Table, dtype: Any) -> "Matrix":
         """A table of columns named 0 to d - 1, for arrays of this dtype."""
-        matrix = cls(table.columns, table.rules, table.kinds)
+        matrix = cls(table.columns, table.rules, table.forms)
         matrix.dtype = str(dtype)
         return matrix
 
@@ -49,9 +49,9 @@ class Matrix(Table):
     def frame(self, items: Any) -> pd.DataFrame:
         """The array as a DataFrame with columns 0 to d - 1."""
         array = np.asarray(items)
-        if array.ndim != 2 or array.shape[1] != len(self.kinds):
+        if array.ndim != 2 or array.shape[1] != len(self.forms):
             raise WrongUse(
-                f"An array of shape (n, {len(self.kinds)}) is needed, got {array.shape}."
+                f"An array of shape (n, {len(self.forms)}) is needed, got {array.shape}."
             )
         return pd.DataFrame(array.astype(self.dtype, copy=False))
 
@@ -76,6 +76,6 @@ class Matrix(Table):
         return {**super().describe(), "dtype": self.dtype}
 
     @classmethod
-    def from_description(cls, description: Mapping[str, Any]) -> Self:
+    def from_description(cls, description: Mapping[str, Any]) -> "Matrix":  # type: ignore[override]
         """The matrix that `describe` described."""
         return cls.of(Table.from_description(description), description["dtype"])

@@ -39,7 +39,9 @@ def grid25() -> Modes:
     return Modes(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), 0.05)
 
 
-def _mixture(modes: Modes, name: str, _: Sequence[Path], how: Preparation, __: int | None) -> Dataset:
+def _mixture(
+    modes: Modes, name: str, _: Sequence[Path], how: Preparation, __: int | None
+) -> Dataset:
     # The points are the same whatever seed the held-out part of other sets is cut by.
     generator = np.random.default_rng(0)
     number = generator.integers(len(modes.centres), size=_TRAIN + _HELDOUT)

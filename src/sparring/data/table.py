@@ -46,7 +46,7 @@ class Table(Modality):
     Args:
         columns: made by `Table.fit`: those that are learnt.
         rules: of all columns.
-        kinds: of all columns.
+        forms: of all columns, in their order.
 
     Example:
         >>> frame = pd.DataFrame({"age": range(20, 40), "city": ["Bonn", "Ulm"] * 10})
@@ -60,9 +60,9 @@ class Table(Modality):
     name: ClassVar[str] = "table"
 
     def __init__(
-        self, columns: Sequence[Column], rules: Rules, kinds: Mapping[str | int, str]
+        self, columns: Sequence[Column], rules: Rules, forms: Mapping[str | int, Form]
     ) -> None:
-        self.columns, self.rules, self.kinds = tuple(columns), rules, dict(kinds)
+        self.columns, self.rules, self.forms = tuple(columns), rules, dict(forms)
         width = sum(column.encoder.width for column in self.columns)
         if width == 0:
             raise WrongUse("Every column of the table is constant: there is nothing to learn.")
@@ -104,8 +104,15 @@ class Table(Modality):
             kept = name in forms and (name not in touched or name in asked)
             form = forms[name] if kept else form_of(series)
             categorical = isinstance(form, Categories | Texts | Constant)
-            columns.append(Column(name, form, fit_encoder(form.plain(series), categorical, generator)))
-        return cls(columns, rules, {name: form.kind for name, form in forms.items()})
+            columns.append(
+                Column(name, form, fit_encoder(form.plain(series), categorical, generator))
+            )
+        return cls(columns, rules, forms)
+
+    @property
+    def kinds(self) -> dict[str | int, str]:
+        """Column -> what it is taken for (`kinds.KINDS`)."""
+        return {name: form.kind for name, form in self.forms.items()}
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -114,7 +121,7 @@ class Table(Modality):
 
     def frame(self, items: Any) -> pd.DataFrame:
         """Items as a DataFrame (a Table's are one already)."""
-        names = list(self.kinds)
+        names = list(self.forms)
         if not isinstance(items, pd.DataFrame) or list(items.columns) != names:
             got = list(items.columns) if isinstance(items, pd.DataFrame) else type(items).__name__
             raise WrongUse(f"A table with the columns {names} is needed, got {got}.")
@@ -142,11 +149,18 @@ class Table(Modality):
 
     def decode(self, x: Tensor) -> Any:
         """(n, width) -> DataFrame of n rows."""
+        return self.decode_with(x, {})
+
+    def decode_with(self, x: Tensor, exact: Mapping[str | int, float]) -> pd.DataFrame:
+        """The same, where some learnt columns are given plain numbers that are kept to the last
+        digit."""
         matrix = x.detach().float().cpu().numpy()
         parts, start = {}, 0
         for column in self.columns:
             stop = start + column.encoder.width
             plain = column.encoder.decode(matrix[:, start:stop])
+            if column.name in exact:
+                plain = np.full(len(plain), exact[column.name])
             if isinstance(column.form, Texts):
                 plain = plain + _fractions(matrix)
             parts[column.name] = column.form.series(plain)
@@ -177,20 +191,18 @@ class Table(Modality):
         write_table(self.frame(items), path)
 
     def describe(self) -> dict[str, Any]:
-        """Name, form and encoder of every column."""
-        columns = [
-            {
-                "name": column.name,
-                "form": column.form.describe(),
-                "encoder": column.encoder.describe(),
-            }
-            for column in self.columns
-        ]
+        """All columns, rules and forms; a column whose form isn't said is written as in `forms`."""
+        columns = []
+        for column in self.columns:
+            described = {"name": column.name, "encoder": column.encoder.describe()}
+            if self.forms.get(column.name) != column.form:
+                described["form"] = column.form.describe()
+            columns.append(described)
         return {
             "modality": self.name,
             "columns": columns,
             "rules": self.rules.describe(),
-            "kinds": [[name, kind] for name, kind in self.kinds.items()],
+            "forms": [[name, form.describe()] for name, form in self.forms.items()],
         }
 
     @classmethod
@@ -201,16 +213,17 @@ class Table(Modality):
 
 def _parts_from(
     description: Mapping[str, Any],
-) -> tuple[list[Column], Rules, dict[str | int, str]]:
+) -> tuple[list[Column], Rules, dict[str | int, Form]]:
+    forms = {name: form_from_description(form) for name, form in description["forms"]}
     columns = [
         Column(
             column["name"],
-            form_from_description(column["form"]),
+            form_from_description(column["form"]) if "form" in column else forms[column["name"]],
             encoder_from_description(column["encoder"]),
         )
         for column in description["columns"]
     ]
-    return columns, Rules.from_description(description["rules"]), dict(description["kinds"])
+    return columns, Rules.from_description(description["rules"]), forms
 
 
 def _name(name: Any) -> str | int:
@@ -218,7 +231,7 @@ def _name(name: Any) -> str | int:
 
 
 def _fractions(matrix: np.ndarray) -> np.ndarray:
-    """(n, width) -> (n,) numbers in [0, 1) that follow from each row: what new texts are drawn by."""
+    """(n, width) -> (n,) numbers in [0, 1) that follow from each row, to draw new texts by."""
     bits = np.ascontiguousarray(matrix).view(np.uint32).astype(np.uint64)  # (n, width)
     state = np.full(len(matrix), 0x9E3779B97F4A7C15, dtype=np.uint64)
     for column in bits.T:

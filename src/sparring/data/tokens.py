@@ -20,7 +20,8 @@ UNKNOWN = -1.0
 BINS = 128
 """The most bins of a quantity; fewer where there are few rows."""
 FEWEST_BINS = 16
-ROWS_A_BIN = 50
+ROWS_A_BIN = 200
+ROWS_A_LEVEL = 50
 TOKENS = 256
 """More values than this take two columns of tokens."""
 _KNOTS_A_BIN = 17
@@ -45,6 +46,11 @@ class TokenEncoder(Encoder):
             in [0, 1]; equal where the token is not allowed at all.
         """
         raise NotImplementedError
+
+    def occurs(self, value: float) -> bool:
+        """Whether a plain number was seen, or lies between such; NaN for missing ones."""
+        inside = self.allowed(value, value)
+        return not inside or all(bool((span[:, 1] > span[:, 0]).any()) for span in inside)
 
 
 def _open(tokens: int, where: np.ndarray) -> np.ndarray:
@@ -254,6 +260,11 @@ class BinTokens(TokenEncoder):
         inside[: self._bins, 1] = np.clip(end - tokens, 0, 1)
         return [inside]
 
+    def occurs(self, value: float) -> bool:
+        if math.isnan(value):
+            return self.missing
+        return self.values[0] <= value <= self.values[-1]
+
     def describe(self) -> dict[str, Any]:
         knots = {"positions": list(self.positions), "values": list(self.values)}
         return {"encoder": self.name, **knots, "missing": self.missing}
@@ -298,9 +309,7 @@ def fit_tokens(
             return LevelTokens(tuple(distinct.tolist()), missing)
         return _groups(distinct, counts, missing)
     bins = min(BINS, max(FEWEST_BINS, rows // ROWS_A_BIN))
-    if len(distinct) <= max(_FEW, bins) or len(distinct) * ROWS_A_BIN <= min(
-        rows, TOKENS * ROWS_A_BIN
-    ):
+    if len(distinct) <= max(_FEW, bins) or len(distinct) <= min(TOKENS, rows // ROWS_A_LEVEL):
         return LevelTokens(tuple(distinct.tolist()), missing, len(distinct) > _FEW)
     positions, values = _bins(distinct, counts, bins)
     return BinTokens(tuple(positions.tolist()), tuple(values.tolist()), missing)

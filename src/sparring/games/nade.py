@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own name for it
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.core import (

@@ -44,11 +44,13 @@ class Boosting:
         trees: how many, for each class.
         rate: what each counts.
         leaves: of each tree, at most.
+        smallest: rows of a leaf, at least.
     """
 
     trees: int = 100
     rate: float = 0.1
     leaves: int = 31
+    smallest: int = 20
 
     def options(self, categorical: list[bool], seed: int) -> dict[str, Any]:
         """As arguments of scikit-learn's estimators."""
@@ -56,6 +58,7 @@ class Boosting:
             "max_iter": self.trees,
             "learning_rate": self.rate,
             "max_leaf_nodes": self.leaves,
+            "min_samples_leaf": self.smallest,
             "categorical_features": categorical,
             "random_state": seed,
         }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own name for it
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.core import WrongUse
@@ -13,7 +13,7 @@ from sparring.core import WrongUse
 _ORDERED = ("ordinal", "ordinal or missing")
 _GROUPS = (4, 16)
 # How large the weights of single tokens begin beside those of their groups.
-_OWN = 0.3
+_OWN = 0.1
 
 
 class Conditionals(nn.Module):

@@ -11,7 +11,7 @@ from sparring.core.names import closest
 from sparring.games.catalog import find_game
 from sparring.tasks.arguments import check_arguments, check_type
 from sparring.tasks.checks import checked
-from sparring.tasks.choices import find_pair
+from sparring.tasks.choices import find_networks
 from sparring.tasks.model import options_of
 from sparring.tasks.parts import make
 from sparring.tasks.planning import DATA_OPTIONS
@@ -102,7 +102,7 @@ def _check_game(title: str, settings: Mapping[str, Any]) -> None:
     check_arguments(f"game {name!r}", find_game(name).game, made)
     check_type("rule", make(settings.get("rule")), UpdateRule | None)
     if settings.get("networks") is not None:
-        find_pair(settings["networks"])
+        find_networks(settings["networks"], find_game(name).networks)
 
 
 def check_expectation(path: Path, row: Any, known: Mapping[str, Any], trainings: Any) -> None:

@@ -35,7 +35,8 @@ class Predictions:
         room = _MOST_VALUES // len(self._columns)
         self._most = int(np.clip(room, _FEWEST_ROWS, _MOST_ROWS))
         self._scores: WeakKeyDictionary[Sample, dict[Target, float]] = WeakKeyDictionary()
-        self._train = self._some(round, round.pool.sample)
+        # As many as a sample has, so that what fewer rows can't teach is no target.
+        self._train = self._some(round, round.pool.sample).head(len(round.reference))
         self.targets = plausible_targets(
             self._train,
             self._some(round, round.heldout),

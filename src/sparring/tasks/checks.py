@@ -130,7 +130,7 @@ def _rules(name: str, value: Any) -> bool | tuple[str, ...]:
         return (value,)
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         raise WrongUse(
-            f"{name} must be true, false or a list of rules such as \"total = net + tax\", "
+            f'{name} must be true, false or a list of rules such as "total = net + tax", '
             f"got {value!r}."
         )
     return tuple(value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own name for it
+import torch.nn.functional as F
 from torch import nn
 
 from sparring.core.errors import WrongUse
@@ -159,9 +159,7 @@ def find_networks(name: str, own: str | None = None) -> Callable[[Fit], Parts]:
     if own is not None and name != own:
         raise WrongUse(f"the game plays with networks {own!r} alone, got {name!r}; leave them out.")
     if own is None and name in OWN_DEFAULTS:
-        raise WrongUse(
-            f"networks {name!r} are those of a game of their own; use networks='mlp'."
-        )
+        raise WrongUse(f"networks {name!r} are those of a game of their own; use networks='mlp'.")
     return NETWORKS[name]
 
 

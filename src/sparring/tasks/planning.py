@@ -125,7 +125,8 @@ def _numbers(settings: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
 
 def _frequencies(dataset: Dataset, entry: Entry, classes: int) -> tuple[float, ...]:
     if entry.batches == "conditioned":
-        return Categories(dataset.train, dataset.modality.spans).frequencies  # type: ignore[attr-defined]
+        spans = dataset.modality.spans  # type: ignore[attr-defined]
+        return tuple(Categories(dataset.train, spans).frequencies)
     if not classes:
         return ()
     labels = dataset.train.y  # type: ignore[attr-defined]

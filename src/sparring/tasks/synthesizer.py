@@ -8,9 +8,8 @@ from typing import Any, Self
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from torch import Tensor
 
-from sparring.core import Callback, Samples, evaluating
+from sparring.core import Callback
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset, open_dataset
@@ -18,16 +17,16 @@ from sparring.data.databases import is_database, shown
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
 from sparring.metrics.two_sample import two_sample_auc
-from sparring.tasks.checks import checked, whole
+from sparring.tasks.checks import checked
 from sparring.tasks.choices import DEFAULT_GAMES, find_networks
-from sparring.tasks.memory import enough_memory
+from sparring.tasks.fitted import Fitted
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import DATA_OPTIONS, plan
 from sparring.tasks.run import Run
 from sparring.tasks.training import Training
 
 
-class Synthesizer(BaseEstimator):
+class Synthesizer(Fitted, BaseEstimator):
     """Learns a data set and makes new items of its kind.
 
     `fit` looks at the data: its modality, size and classes choose the networks and the settings
@@ -196,9 +195,7 @@ class Synthesizer(BaseEstimator):
         given = {name: settings[name] for name in DATA_OPTIONS}
         # What a table is encoded as follows from the game; other data has one encoding.
         encoding = find_game(settings["game"] or DEFAULT_GAMES["table"]).encoding
-        return open_dataset(
-            data, labels=labels, seed=settings["seed"], encoding=encoding, **given
-        )
+        return open_dataset(data, labels=labels, seed=settings["seed"], encoding=encoding, **given)
 
     def _train(self, ready: Training, run: Run | None, resume: bool) -> Self:
         self.model_ = ready.train(run, resume)
@@ -240,92 +237,6 @@ class Synthesizer(BaseEstimator):
             )
         return cls(**_parameters(run))._open(source)
 
-    def sample(
-        self, n: int = 1, condition: Mapping[str, Any] | None = None, seed: int | None = None
-    ) -> Any:
-        """Make new items.
-
-        Args:
-            n: how many, at least 1.
-            condition: {"class": name or number} asks a class-conditional model for a class.
-            seed: of the draw; None draws anew each time.
-
-        Returns:
-            Items of the kind that was fitted: uint8 pictures of shape (n, h, w) or (n, h, w, 3), a
-            data frame of n rows, or an array of shape (n, d).
-
-        Raises:
-            WrongUse: for a condition that the model doesn't know, or n below 1.
-        """
-        x, _ = self._draw(n, condition, seed)
-        return self.modality_.decode(x)
-
-    def sample_labelled(self, n: int, seed: int | None = None) -> tuple[Any, np.ndarray]:
-        """New items of a class-conditional model, and the class number that each was asked for.
-
-        Args:
-            n: how many, at least 1.
-            seed: of the draw; None draws anew each time.
-
-        Returns:
-            Items as from `sample`, and an array of shape (n,).
-
-        Raises:
-            WrongUse: if the model was trained without classes.
-        """
-        items, labels = self._draw(n, None, seed)
-        if labels is None:
-            raise WrongUse("the model was trained without classes; call sample.")
-        return self.modality_.decode(items), labels.numpy()
-
-    def _draw(
-        self, n: int, condition: Mapping[str, Any] | None, seed: int | None
-    ) -> tuple[Tensor, Tensor | None]:
-        """n new items in model space, and their classes where there are any."""
-        game = self._fitted()
-        n, seed = whole("n", n), None if seed is None else whole("seed", seed, least=0)
-        asked = self._labels(n, condition)
-        labels: list[Tensor] = []
-        items: list[Tensor] = []
-        scarce = enough_memory("items were drawn", "close other programs, or use a larger machine")
-        with torch.random.fork_rng(devices=[]), evaluating(game), scarce:
-            torch.seed() if seed is None else torch.manual_seed(seed)
-            chunk = 4096 if len(self.modality_.shape) == 1 else 1000
-            for start in range(0, n, chunk):
-                size = min(chunk, n - start)
-                batch: dict[str, Tensor] = {}
-                if asked is not None:
-                    batch["y"] = asked[start : start + size]
-                elif self.spec_.classes:
-                    batch["y"] = game.labels.sample(size)
-                items.append(game.sample(size, batch or None))
-                labels += [batch["y"]] if "y" in batch else []
-        return torch.cat(items), torch.cat(labels) if labels else None
-
-    def _labels(self, n: int, condition: Mapping[str, Any] | None) -> Tensor | None:
-        if not condition:
-            return None
-        unknown = [key for key in condition if key != "class"]
-        if unknown or not self.spec_.classes:
-            known = "class" if self.spec_.classes else "nothing: it was trained without classes"
-            raise WrongUse(
-                f"the model can't be asked for {', '.join(unknown or condition)}; it knows {known}."
-            )
-        name = str(condition["class"])
-        if name not in self.spec_.classes:
-            listed = ", ".join(self.spec_.classes)
-            few = f"; there are {listed}."
-            end = few if len(listed) < 200 else closest(name, self.spec_.classes)
-            raise WrongUse(f"there is no class {name!r}{end}")
-        return torch.full((n,), self.spec_.classes.index(name))
-
-    def _fitted(self) -> Any:
-        if not hasattr(self, "model_") or not isinstance(self.model_, Samples):
-            from sklearn.exceptions import NotFittedError
-
-            raise NotFittedError("this Synthesizer isn't fitted yet; call fit or load first.")
-        return self.model_
-
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803 - scikit-learn's names
         """How hard it is to tell new items from those of X.
 
@@ -347,7 +258,8 @@ class Synthesizer(BaseEstimator):
         real = None if dataset.train_items is None else dataset.real(_SCORED)
         if real is None:
             real = dataset.train[torch.arange(len(dataset.train))]["x"].flatten(1).numpy()
-            made: Any = self._draw(len(real), None, self.seed)[0].flatten(1).numpy()
+            with self._drawing(self.seed):
+                made: Any = self._items(len(real), None)[0].flatten(1).numpy()
         else:
             made = self.sample(len(real), seed=self.seed)
         auc = two_sample_auc(real, made, seed=self.seed)

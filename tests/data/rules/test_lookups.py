@@ -74,7 +74,7 @@ def test_a_number_that_was_not_seen_takes_the_entry_of_the_nearest():
     age = RNG.choice([18, 20, 30, 44, 46, 70], N)
     frame = pd.DataFrame({"age": age, "group": np.where(age < 45, "young", "old")})
     rules = discover(frame)
-    assert rules.restore(pd.DataFrame({"age": [19, 45, 99]}))["group"].tolist() == [
+    assert rules.restore(pd.DataFrame({"age": [19, 40, 99]}))["group"].tolist() == [
         "young",
         "young",
         "old",
@@ -90,7 +90,7 @@ def test_parts_of_a_date(kind):
             "year": day.dt.year,
             "month": day.dt.month,
             "quarter": day.dt.quarter,
-            "weekday": day.dt.dayofweek,
+            "weekday": day.dt.day_of_week,
             "season": np.array(["winter", "spring", "summer", "autumn"])[day.dt.month % 12 // 3],
         }
     )

@@ -26,7 +26,7 @@ def table(seed: int, rows: int, kept: list[bool], holes: bool, text_dates: bool)
     """A table in which some of RULES hold, its columns in any order."""
     rng = np.random.default_rng(seed)
     keep = dict(zip(RULES, kept, strict=True))
-    net, other = rng.integers(100, 90_000, (2, rows)) / 100
+    net, other, third = rng.integers(100, 90_000, (3, rows)) / 100
     count, place = rng.integers(1, 20, rows), rng.integers(0, 12, rows)
     start = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D"))
     end = start + pd.to_timedelta(rng.geometric(0.2, rows) - 1, "D")
@@ -39,16 +39,16 @@ def table(seed: int, rows: int, kept: list[bool], holes: bool, text_dates: bool)
         {
             "net": net,
             "tax": tax.round(2),
-            "total": (net + tax.round(2) if keep["total = net + tax"] else other[::-1]).round(2),
+            "total": (net + tax.round(2) if keep["total = net + tax"] else third[::-1]).round(2),
             "count": count,
-            "price": (net * count if keep["price = net * count"] else other * net).round(2),
+            "price": (net * count if keep["price = net * count"] else third * count[::-1]).round(2),
             "start": start,
             "end": end,
             "month": start.dt.month if keep["month = month(start)"] else rng.integers(1, 13, rows),
             "place": pd.Series([f"p{k}" for k in place]),
             "region": place // 3 if keep["place -> region"] else rng.integers(0, 4, rows),
             "paid": paid,
-            "tip": np.where(cash & keep["if paid = cash then tip = 0"], 0, other.round()),
+            "tip": np.where(cash & keep["if paid = cash then tip = 0"], 0, (third / 9).round()),
             "fax": np.where(cash & keep[RULES[-1]], np.nan, rng.integers(0, 50, rows)),
         }
     )

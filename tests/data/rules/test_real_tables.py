@@ -15,9 +15,9 @@ SHELF = os.environ.get("SPARRING_DATA")
 pytestmark = pytest.mark.skipif(SHELF is None, reason="SPARRING_DATA is not set")
 
 ADULT = (
-    "age workclass fnlwgt education education-num marital-status occupation relationship race sex "
-    "capital-gain capital-loss hours-per-week native-country income"
-).split()
+    "age,workclass,fnlwgt,education,education-num,marital-status,occupation,relationship,race,sex,"
+    "capital-gain,capital-loss,hours-per-week,native-country,income"
+)
 
 
 def read(name: str) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def read(name: str) -> pd.DataFrame:
             return pd.read_sql(f"select * from {name}", base)
     if name == "adult":
         path = folder / "tabular" / "adult.data.gz"
-        return pd.read_csv(path, names=ADULT, skipinitialspace=True, na_values="?")
+        return pd.read_csv(path, names=ADULT.split(","), skipinitialspace=True, na_values="?")
     path = next((folder / "tabular").glob(f"{name}.csv*"))
     frame = pd.read_csv(path, encoding="latin-1" if name == "sales_data_sample" else "utf-8")
     return frame.rename(columns=lambda column: column.removeprefix("ï»¿"))
@@ -105,7 +105,10 @@ def test_all_of_many_rows_that_were_drawn_at_random_obey(name):
     rules = discover(frame)
     reduced = rules.reduce(frame)
     drawn = pd.DataFrame(
-        {column: reduced[column].array.take(rng.integers(0, len(frame), 5000)) for column in reduced}
+        {
+            column: reduced[column].array.take(rng.integers(0, len(frame), 5000))
+            for column in reduced
+        }
     )
     restored = rules.restore(drawn)
     assert rules.holds(restored).all()

@@ -29,7 +29,7 @@ class Formula(Definition):
 
     of: tuple[Name, ...]
     read: tuple[Form, ...]
-    rounding: str = "nearest"
+    rounding: str = "half even"
 
     @property
     def inputs(self) -> tuple[Name, ...]:
@@ -119,8 +119,10 @@ class Sum(Formula):
         for k, name in terms:
             size = name if abs(k) == 1 else f"{number_text(abs(k))} * {name}"
             text += f" {'-' if k < 0 else '+'} {size}"
+        offset = f" {'-' if self.offset < 0 else '+'} {number_text(abs(self.offset))}"
         if self.offset:
-            text += f" {'-' if self.offset < 0 else '+'} {number_text(abs(self.offset))}"
+            # 100 - a - b begins with its number.
+            text = offset + text if terms[0][0] < 0 < self.offset else text + offset
         return text[3:] if text.startswith(" +") else "-" + text[3:]
 
 
@@ -146,7 +148,7 @@ class Ratio(Formula):
     factor: float = 1
 
     def value(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
-        return self.factor * numbers[0] / numbers[1]
+        return numbers[0] / numbers[1] * self.factor
 
     def formula(self) -> str:
         return _factor(self.factor) + " / ".join(map(quoted, self.of))

@@ -38,7 +38,7 @@ def choose(found: Rules, asked: Sequence[str] | None, frame: pd.DataFrame) -> Ru
         >>> [str(rule) for rule in found]
         ['code <-> name']
         >>> [str(rule) for rule in choose(found, ["not code <-> name", "name -> code"], frame)]
-        ['name -> code']
+        ['name <-> code']
     """
     if asked is None:
         return found

@@ -8,6 +8,8 @@ import pandas as pd
 from pandas.api import types
 
 from sparring.core.errors import WrongUse
+from sparring.data.amounts import amounts_of
+from sparring.data.datetexts import date_format, time_format
 from sparring.data.forms import Amounts, Categories, Constant, Dates, Form, Numbers, Times
 from sparring.data.inference import form_of
 from sparring.data.rules.names import Name
@@ -36,14 +38,22 @@ def searchable_form(series: pd.Series) -> Form | None:
     if not _is_text(series):
         return _form_of(series)
     # Most texts are neither dates nor amounts, which a few of them show.
-    few = series.dropna().iloc[:_HEAD]
-    if isinstance(_form_of(few), Amounts | Dates | Times) or not all(
-        isinstance(value, str) for value in few
-    ):
+    few = series.dropna().iloc[:_HEAD].tolist()
+    if not all(isinstance(value, str) for value in few) or _is_read(few):
         form = _form_of(series)
         if isinstance(form, Amounts | Categories | Constant | Dates | Numbers | Times):
             return form
     return _labels(series)
+
+
+def _is_read(texts: list[str]) -> bool:
+    """Whether all of these texts are dates, times or amounts."""
+    distinct = list(dict.fromkeys(texts))
+    return bool(distinct) and (
+        date_format(distinct) is not None
+        or time_format(distinct) is not None
+        or amounts_of(distinct, "object") is not None
+    )
 
 
 def _form_of(series: pd.Series) -> Form | None:

@@ -22,6 +22,7 @@ LEAST_DISTINCT = 8
 
 _GLANCE, _LOOK = 6, 400
 _FACTORS = (1.0, 0.01, 100.0)
+_FINEST = 99
 
 
 def take_formulas(selection: Selection, rng: np.random.Generator) -> list[str]:
@@ -109,7 +110,7 @@ def candidates(writes: Name, of: tuple[Name, Name], columns: Columns) -> Iterato
 
 
 def _pairs(columns: Columns, names: list[Name], rng: np.random.Generator) -> Iterator[Formula]:
-    """Formulas that hold in a few rows, products first."""
+    """Formulas that hold in a few rows, sums and products first, of columns with most decimals."""
     targets = [name for name in names if columns.distinct(name) >= LEAST_DISTINCT]
     if len(names) < 3 or not targets:
         return
@@ -119,7 +120,7 @@ def _pairs(columns: Columns, names: list[Name], rng: np.random.Generator) -> Ite
     glance = look[:: max(1, len(look) // _GLANCE)][:_GLANCE]
     actual = np.array([columns.plain(name)[glance] for name in targets])
     slacks = np.array([[slack(columns, name)] for name in targets])
-    found: list[tuple[int, Formula]] = []
+    found: list[tuple[tuple[int, int, int], Formula]] = []
     for of in combinations(names, 2):
         inputs = [columns.plain(name)[glance] for name in of]
         for rank, shape in enumerate(candidates(targets[0], of, columns)):
@@ -127,7 +128,9 @@ def _pairs(columns: Columns, names: list[Name], rng: np.random.Generator) -> Ite
             for at in np.flatnonzero(near.all(axis=1)):
                 if targets[at] not in of:
                     rule = replace(shape, writes=targets[at], form=columns.forms[targets[at]])
-                    found.append((_PRIORITY[rank], rule))
+                    decimals = decimals_of(rule.form)
+                    fineness = _FINEST if decimals is None else decimals
+                    found.append(((_PRIORITY[rank], -fineness, -names.index(rule.writes)), rule))
     for _, rule in sorted(found, key=lambda pair: pair[0]):
         numbers = [columns.plain(name)[look] for name in rule.of]
         apart = np.abs(rule.exact(numbers) - columns.plain(rule.writes)[look])

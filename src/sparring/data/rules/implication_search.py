@@ -97,6 +97,7 @@ def take_holes(selection: Selection) -> None:
     free = [n for n in columns.names if n not in selection.derived]
     holey = [n for n in free if columns.missing(n).sum() >= LEAST_ROWS]
     cases = list(_cases(columns, free[:MOST_COLUMNS])) if holey else []
+    cases.sort(key=lambda case: _unnatural(columns, case.column))
     # The first column that can be missing tells, those after it follow.
     for name in reversed(holey[:MOST_COLUMNS]):
         holes = columns.missing(name)
@@ -155,19 +156,25 @@ def take_implications(selection: Selection, rng: np.random.Generator) -> list[st
     few = rng.permutation(len(columns))[:_GLANCE]
     matrix = np.array([columns.codes(name)[few] for name in names])
     targets = [place for place, name in enumerate(names) if name not in selection.derived]
-    found: list[tuple[float, IfThen]] = []
+    found: list[tuple[bool, float, IfThen]] = []
     for case in _cases(columns, names):
         maybe = _maybe_implied(case.codes[few], matrix[targets])
         for place in np.flatnonzero(maybe):
             name = names[targets[place]]
             if name != case.column:
-                found += _implications(columns, case, name)
-    for _, rule in sorted(found, key=lambda pair: -pair[0]):
+                for nats, rule in _implications(columns, case, name):
+                    found.append((_unnatural(columns, case.column), -nats, rule))
+    for _, _, rule in sorted(found, key=lambda item: item[:2]):
         fulfilled = rule.condition.true(selection.world)
         broken = ~rule.holds(selection.world)
         if selection.fits(rule) and broken.sum() >= LEAST_BROKEN * max(10, fulfilled.sum()):
             selection.take(rule)
     return unsearched
+
+
+def _unnatural(columns: Columns, name: Name) -> bool:
+    """Whether a condition on a column reads worse than one on a category."""
+    return not isinstance(columns.forms[name], Categories)
 
 
 def _maybe_implied(codes: np.ndarray, matrix: np.ndarray) -> np.ndarray:

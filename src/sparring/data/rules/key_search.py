@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from sparring.data.forms import Categories, Numbers
-from sparring.data.rules.columns import Columns
+from sparring.data.rules.columns import Columns, decimals_of
 from sparring.data.rules.key import Key
 from sparring.data.rules.names import Name
 from sparring.data.rules.selection import Selection, is_free
@@ -36,6 +36,7 @@ def take_keys(selection: Selection) -> None:
         and not columns.missing(name).any()
         and columns.distinct(name) < len(columns)
         and isinstance(columns.forms[name], Categories | Numbers)
+        and decimals_of(columns.forms[name]) == 0
     ]
     if single:
         # Who has a name for each row needs no second.
@@ -81,9 +82,9 @@ def _pairs_tell(columns: Columns, first: Name, second: Name) -> bool:
     count = columns.distinct(second)
     if count >= columns.distinct(first):
         return False
-    n = len(one)
-    shares = [float(((np.bincount(codes) / n) ** 2).sum()) for codes in (one, two)]
-    if n * (n - 1) / 2 * shares[0] * shares[1] < LEAST_TWINS:
+    pairs = len(one) * (len(one) - 1) / 2
+    equal = [float((counts * (counts - 1) / 2).sum()) for counts in map(np.bincount, (one, two))]
+    if equal[0] * equal[1] / pairs < LEAST_TWINS:
         return False
     both = one * count + two
     return all(len(np.unique(part)) == len(part) for part in (both[:_GLANCE], both))

@@ -44,9 +44,9 @@ def take_lookups(selection: Selection, rng: np.random.Generator) -> list[str]:
     order = {name: place for place, name in enumerate(columns.names)}
     distinct = {key: int(values.max()) + 1 for key, values in codes.items()}
 
-    def rank(key: Determinant) -> tuple[int, int, bool]:
-        # Of columns that determine each other the first is kept, and a column before its part.
-        return distinct[key], order[key[0]], key[1] is not None
+    def rank(key: Determinant) -> tuple[int, bool, int]:
+        # Of columns that determine each other the first is kept, and a column before a part.
+        return distinct[key], key[1] is not None, order[key[0]]
 
     for name in sorted(names, key=order.__getitem__):
         if name in selection.derived:
@@ -121,7 +121,8 @@ def _nats(
         keys, values = keys[~missing], values[~missing]
     least = _nats_among(keys, values)
     for finer in {other for other, what in determined if what == name and other != key}:
-        if key[1] is not None or (finer, key[0]) not in determined or (key, finer[0]) in determined:
+        distinct = codes[finer].max() > codes[key].max()
+        if key[1] is not None or not distinct or (finer, key[0]) not in determined:
             continue
         fine = codes[finer] if missing is None else codes[finer][~missing]
         _, first = np.unique(fine, return_index=True)

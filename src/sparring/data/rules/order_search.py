@@ -176,7 +176,7 @@ def take_sum_orders(selection: Selection, rng: np.random.Generator) -> None:
         gaps = np.round(columns.plain(name) - sum(columns.plain(n) for n in terms), 6)
         gaps = gaps[~np.isnan(gaps)]
         few = len(np.unique(gaps)) <= _FEW_GAPS * columns.distinct(name)
-        if len(gaps) >= LEAST_ROWS and (gaps >= 0).all() and few and gaps.max() > 0:
+        if len(gaps) >= LEAST_ROWS and few and (gaps >= 0).all() and (gaps > 0).sum() >= LEAST_ROWS:
             rule = order(columns, tuple(terms), name, strict=False, moves=name)
             if expected_below(gaps) >= 1 and selection.broken(rule) >= LEAST_BROKEN:
                 selection.take(rule)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sparring.core.errors import WrongUse
 from sparring.data.forms import Categories, Dates
-from sparring.data.inference import rows_text
+from sparring.data.refusing import rows_text
 from sparring.data.rules.columns import Columns, is_number
 from sparring.data.rules.conditions import Above, Among, Below, Condition, Missing
 from sparring.data.rules.date_search import date_part

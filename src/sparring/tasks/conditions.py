@@ -1,0 +1,246 @@
+"""What is asked of the rows of a table: in words of its columns, and as what a game may draw."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from sparring.core.errors import WrongUse
+from sparring.core.names import closest
+from sparring.data.forms import Categories, Constant, Form
+from sparring.data.rules.lookup import Lookup
+from sparring.data.table import Table
+from sparring.data.texts import Texts
+from sparring.data.tokens import UNKNOWN, TokenEncoder
+
+Name = str | int
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of one column: plain numbers in some intervals, both ends included.
+
+    Attributes:
+        form: of the column.
+        intervals: (low, high) each; (NaN, NaN) asks for missing values.
+    """
+
+    form: Form
+    intervals: tuple[Interval, ...]
+
+    def met(self, series: pd.Series) -> np.ndarray:
+        """(n,) which rows do as asked."""
+        plain = self.form.plain(series)
+        met = np.zeros(len(plain), dtype=bool)
+        for low, high in self.intervals:
+            met |= np.isnan(plain) if math.isnan(low) else (plain >= low) & (plain <= high)
+        return met
+
+    @property
+    def exact(self) -> float | None:
+        """The one plain number that is asked for, if it is one."""
+        if len(self.intervals) != 1:
+            return None
+        ((low, high),) = self.intervals
+        return low if low == high or math.isnan(low) else None
+
+
+class Conditions:
+    """Wishes on some columns of a table.
+
+    Args:
+        table: whose rows are asked for.
+        asked: column -> a value, None for a missing one, a tuple (low, high) for a range with both
+            its ends, or a list of values of which any will do.
+
+    Raises:
+        WrongUse: an unknown column, one of which nothing is learnt, a value of another type, or
+            one that never occurs.
+
+    Example:
+        >>> frame = pd.DataFrame({"age": range(20, 60), "sex": ["f", "m"] * 20})
+        >>> Conditions(Table.fit(frame), {"age": (30, 39), "sex": "f"}).met(frame).sum()
+        np.int64(5)
+    """
+
+    def __init__(self, table: Table, asked: Mapping[Name, Any]) -> None:
+        self.table = table
+        for name in asked:
+            if name not in table.forms:
+                listed = ", ".join(map(str, table.forms))
+                near = closest(str(name), map(str, table.forms))
+                end = f"; there are {listed}." if len(listed) < 200 else near
+                raise WrongUse(f"condition names a column {name!r} that the table lacks{end}")
+        self.wishes = {name: _wish(name, table.forms[name], asked[name]) for name in asked}
+
+    def met(self, frame: pd.DataFrame) -> np.ndarray:
+        """(n,) which rows do as asked."""
+        met = np.ones(len(frame), dtype=bool)
+        for name, wish in self.wishes.items():
+            met &= wish.met(frame[name])
+        return met
+
+    def demands(self) -> "Demands":
+        """What a game of tokens is told of them; the rest is left to `met`.
+
+        Raises:
+            WrongUse: if what is asked for never occurs in a column.
+        """
+        demands = Demands(torch.full((1, self.table.shape[0]), UNKNOWN), {}, {})
+        touched = {rule.target for rule in self.table.rules}
+        wishes = {**self._of_keys(touched), **self.wishes}
+        start = 0
+        for column in self.table.columns:
+            stop = start + column.encoder.width
+            wish = wishes.get(column.name)
+            # What rules make of a column is only known when they have made it.
+            whole = column.name not in touched
+            if wish is not None and isinstance(column.encoder, TokenEncoder) and stop > start:
+                if whole and wish.form == column.form:
+                    _demand(demands, start, column.name, column.encoder, wish)
+                elif wish.form.kind == column.form.kind and _same_numbers(wish.form, column.form):
+                    loose = Wish(wish.form, (*wish.intervals, (math.nan, math.nan)))
+                    _demand(demands, start, column.name, column.encoder, loose)
+            start = stop
+        return demands
+
+    def _of_keys(self, touched: set[Name | None]) -> dict[Name, Wish]:
+        """Wishes on columns that are looked up by another, as wishes on that other."""
+        found: dict[Name, Wish] = {}
+        for rule in self.table.rules:
+            if not isinstance(rule, Lookup) or rule.part is not None:
+                continue
+            wish = self.wishes.get(rule.writes)
+            if wish is None or rule.key in touched or rule.read != self.table.forms[rule.key]:
+                continue
+            values = rule.form.series(np.array([_number(value) for value in rule.values]))
+            keys = [_number(key) for key, ok in zip(rule.keys, wish.met(values), strict=True) if ok]
+            if not keys:
+                raise _never(rule.writes)
+            mine = tuple((key, key) for key in keys)
+            other = found.get(rule.key) or self.wishes.get(rule.key)
+            if other is not None:
+                mine = tuple(i for i in mine if _meets(other, i[0]))
+                if not mine:
+                    raise WrongUse(
+                        f"condition can't be met: {rule} allows no {rule.key!r} with this "
+                        f"{rule.writes!r}."
+                    )
+            found[rule.key] = Wish(self.table.forms[rule.key], mine)
+        return found
+
+
+@dataclass(frozen=True)
+class Demands:
+    """Conditions as a game of tokens takes them.
+
+    Attributes:
+        x: (1, d) what is known of every row.
+        allowed: as in `NADE.complete`.
+        exact: plain numbers of columns that are asked for to the last digit.
+    """
+
+    x: Tensor
+    allowed: dict[int, Tensor]
+    exact: dict[Name, float]
+
+
+def _demand(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish: Wish) -> None:
+    exact = wish.exact
+    if exact is not None:
+        tokens = torch.from_numpy(encoder.encode(np.array([exact])))
+        if (tokens < 0).any() or not encoder.occurs(exact):
+            raise _never(name)
+        demands.x[:, start : start + encoder.width] = tokens
+        if not math.isnan(exact):
+            demands.exact[name] = exact
+        return
+    spans = [encoder.allowed(low, high) for low, high in wish.intervals]
+    for place, parts in enumerate(zip(*spans, strict=True)):
+        stack = np.stack(parts)  # (intervals, tokens, 2)
+        some = stack[..., 1] > stack[..., 0]
+        low = np.where(some, stack[..., 0], 1.0).min(0)
+        high = np.where(some, stack[..., 1], 0.0).max(0)
+        inside_span = np.stack([low, np.maximum(low, high)], 1)
+        if not (inside_span[:, 1] > inside_span[:, 0]).any():
+            raise _never(name)
+        demands.allowed[start + place] = torch.from_numpy(inside_span).float()
+
+
+def _wish(name: Name, form: Form, asked: Any) -> Wish:
+    if isinstance(form, Texts):
+        raise WrongUse(
+            f"condition can't ask for {name!r}, an {form.kind} that is drawn anew in every row."
+            if form.kind == "identifier"
+            else f"condition can't ask for {name!r}, a {form.kind} that is drawn anew in every row."
+        )
+    if isinstance(asked, tuple):
+        if len(asked) != 2 or isinstance(form, Categories | Constant):
+            raise WrongUse(
+                f"condition must give {name!r}, a {form.kind}, a value or a list of values; a "
+                f"range (low, high) is for numbers and dates, got {asked!r}."
+            )
+        low, high = (_plain(name, form, value) for value in asked)
+        if not low <= high:
+            raise WrongUse(
+                f"condition must give {name!r} a range (low, high) with low <= high, got {asked!r}."
+            )
+        return Wish(form, ((low, high),))
+    values = list(asked) if isinstance(asked, list | set | frozenset) else [asked]
+    if not values:
+        raise _never(name)
+    plain = [_plain(name, form, value) for value in values]
+    return Wish(form, tuple((number, number) for number in plain))
+
+
+def _plain(name: Name, form: Form, value: Any) -> float:
+    if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
+        return math.nan
+    try:
+        number = float(form.plain(pd.Series([value], name=name))[0])
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise _wrong_type(name, form, value) from error
+    if math.isnan(number):
+        raise _wrong_type(name, form, value)
+    if number < 0 and isinstance(form, Categories | Constant):
+        values = getattr(form, "values", ())
+        listed = ", ".join(repr(known) for known in values)
+        end = (
+            f"; there are {listed}." if len(listed) < 200 else closest(str(value), map(str, values))
+        )
+        raise WrongUse(f"condition asks {name!r} for {value!r}, which never occurs{end}")
+    return number
+
+
+def _wrong_type(name: Name, form: Form, value: Any) -> WrongUse:
+    return WrongUse(f"condition must give {name!r} a {form.kind}, got {value!r}.")
+
+
+def _never(name: Name) -> WrongUse:
+    return WrongUse(
+        f"condition can't be met: what it asks of {name!r} never occurs in the training data."
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _meets(wish: Wish, number: float) -> bool:
+    return any(
+        math.isnan(number) if math.isnan(low) else low <= number <= high
+        for low, high in wish.intervals
+    )
+
+
+def _same_numbers(first: Form, second: Form) -> bool:
+    """Whether plain numbers mean the same in both forms."""
+    mine, others = first.describe(), second.describe()
+    same = ("form", "values", "origin", "step", "ticks")
+    return all(mine.get(key) == others.get(key) for key in same)

@@ -1,0 +1,181 @@
+"""What a fitted model does: draws items, and completes rows."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sparring.core import Samples, evaluating
+from sparring.core.errors import WrongUse
+from sparring.core.names import closest
+from sparring.data import Table
+from sparring.data.frames import to_pandas
+from sparring.data.modality import Modality
+from sparring.tasks.asking import rest_of, rows_that
+from sparring.tasks.checks import whole
+from sparring.tasks.memory import enough_memory
+from sparring.tasks.model import ModelSpec
+
+
+class Fitted:
+    """A game, how its items are encoded, and what it was built from.
+
+    Attributes:
+        model_: the trained game. modality_: how items become tensors. spec_: what was built.
+    """
+
+    model_: Any
+    modality_: Modality
+    spec_: ModelSpec
+
+    def sample(
+        self,
+        n: int = 1,
+        condition: Mapping[Any, Any] | None = None,
+        seed: int | None = None,
+        where: Callable[[Any], Any] | None = None,
+    ) -> Any:
+        """Make new items.
+
+        Args:
+            n: how many, at least 1.
+            condition: {"class": name or number} asks a class-conditional model for a class. Of a
+                table each column can be asked for a value, None (missing), a range (low, high) or
+                a list of values: {"sex": "Female", "age": (30, 40)}.
+            seed: of the draw; None draws anew each time.
+            where: for tables, a wish of your own: from a data frame to one boolean a row, which
+                rows will do, or to weights of at least 0, in proportion to which rows are kept.
+
+        Returns:
+            Items of the kind that was fitted: uint8 pictures of shape (n, h, w) or (n, h, w, 3), a
+            data frame of n rows, or an array of shape (n, d).
+
+        Raises:
+            WrongUse: for a condition that the model doesn't know, or n below 1.
+            Failure: if too few rows of a table do as asked.
+        """
+        table = getattr(self, "modality_", None)
+        if isinstance(table, Table) and (condition or where is not None):
+            n = whole("n", n)
+            with self._drawing(seed) as game:
+                return rows_that(
+                    table, game, n, condition or {}, lambda m: self._items(m, None)[0], where
+                )
+        if where is not None:
+            raise WrongUse("where is for tables; filter what is sampled instead.")
+        with self._drawing(seed):
+            x, _ = self._items(whole("n", n), condition)
+        return self.modality_.decode(x)
+
+    def sample_like(self, given: Any, seed: int | None = None) -> Any:
+        """Whole rows of a table of which some columns are given; what is missing there, is.
+
+        Args:
+            given: a data frame with some of the columns.
+            seed: of the draw; None draws anew each time.
+
+        Returns:
+            A data frame of as many rows, in which the given columns are as they were.
+
+        Raises:
+            WrongUse: for unknown columns, or a game that can't complete rows.
+            Failure: if no rest was found with which a row obeys the table's rules.
+        """
+        with self._drawing(seed) as game:
+            return rest_of(self._table(), game, to_pandas(given), keep_missing=True)
+
+    def impute(self, X: Any, seed: int | None = None) -> Any:  # noqa: N803 - as fit's
+        """Rows with what is missing drawn from what is known of each.
+
+        Args:
+            X: a data frame with the table's columns, or some of them.
+            seed: of the draw; None draws anew each time.
+
+        Returns:
+            A data frame of as many rows with all columns, in which known cells are as they were.
+
+        Raises:
+            WrongUse: for unknown columns, or a game that can't complete rows.
+            Failure: if no rest was found with which a row obeys the table's rules.
+        """
+        with self._drawing(seed) as game:
+            return rest_of(self._table(), game, to_pandas(X), keep_missing=False)
+
+    def _table(self) -> Table:
+        if type(self.modality_) is not Table:
+            raise WrongUse(f"rows of tables can be completed, not {self.modality_.name} data.")
+        return self.modality_
+
+    def sample_labelled(self, n: int, seed: int | None = None) -> tuple[Any, np.ndarray]:
+        """New items of a class-conditional model, and the class number that each was asked for.
+
+        Args:
+            n: how many, at least 1.
+            seed: of the draw; None draws anew each time.
+
+        Returns:
+            Items as from `sample`, and an array of shape (n,).
+
+        Raises:
+            WrongUse: if the model was trained without classes.
+        """
+        with self._drawing(seed):
+            items, labels = self._items(whole("n", n), None)
+        if labels is None:
+            raise WrongUse("the model was trained without classes; call sample.")
+        return self.modality_.decode(items), labels.numpy()
+
+    @contextmanager
+    def _drawing(self, seed: int | None) -> Iterator[Any]:
+        """The game, ready to draw from a seed; the global random state is left as it was."""
+        game = self._fitted()
+        seed = None if seed is None else whole("seed", seed, least=0)
+        scarce = enough_memory("items were drawn", "close other programs, or use a larger machine")
+        with torch.random.fork_rng(devices=[]), evaluating(game), scarce:
+            torch.seed() if seed is None else torch.manual_seed(seed)
+            yield game
+
+    def _items(self, n: int, condition: Mapping[str, Any] | None) -> tuple[Tensor, Tensor | None]:
+        """n new items in model space, and their classes where there are any."""
+        game: Any = self.model_
+        asked = self._labels(n, condition)
+        labels: list[Tensor] = []
+        items: list[Tensor] = []
+        chunk = 4096 if len(self.modality_.shape) == 1 else 1000
+        for start in range(0, n, chunk):
+            size = min(chunk, n - start)
+            batch: dict[str, Tensor] = {}
+            if asked is not None:
+                batch["y"] = asked[start : start + size]
+            elif self.spec_.classes:
+                batch["y"] = game.labels.sample(size)
+            items.append(game.sample(size, batch or None))
+            labels += [batch["y"]] if "y" in batch else []
+        return torch.cat(items), torch.cat(labels) if labels else None
+
+    def _labels(self, n: int, condition: Mapping[str, Any] | None) -> Tensor | None:
+        if not condition:
+            return None
+        unknown = [key for key in condition if key != "class"]
+        if unknown or not self.spec_.classes:
+            known = "class" if self.spec_.classes else "nothing: it was trained without classes"
+            raise WrongUse(
+                f"the model can't be asked for {', '.join(unknown or condition)}; it knows {known}."
+            )
+        name = str(condition["class"])
+        if name not in self.spec_.classes:
+            listed = ", ".join(self.spec_.classes)
+            few = f"; there are {listed}."
+            end = few if len(listed) < 200 else closest(name, self.spec_.classes)
+            raise WrongUse(f"there is no class {name!r}{end}")
+        return torch.full((n,), self.spec_.classes.index(name))
+
+    def _fitted(self) -> Any:
+        if not hasattr(self, "model_") or not isinstance(self.model_, Samples):
+            from sklearn.exceptions import NotFittedError
+
+            raise NotFittedError("this Synthesizer isn't fitted yet; call fit or load first.")
+        return self.model_
