@@ -1,6 +1,7 @@
 """NADE: the columns of a row one after the other, in any order that a condition asks for."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -22,6 +23,8 @@ from sparring.core import (
 )
 
 _CHUNK = 4096
+# Rows for each prefix that occurs, from which on a prefix's distribution is made but once.
+_ALIKE = 8
 # Rows drawn for each that is kept, where several columns are limited at once.
 _PARTICLES = 8
 
@@ -140,29 +143,13 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
 
     @torch.no_grad()
     def _fill(self, x: Tensor, latent: Tensor) -> Tensor:
-        network = self.network.folded()  # type: ignore[operator]
-        parts = [
-            self._columns(network, part, draws)
-            for part, draws in zip(x.split(_CHUNK), latent.split(_CHUNK), strict=True)
-        ]
-        return torch.cat(parts) if parts else x
-
-    def _columns(self, network: "nn.Module", x: Tensor, latent: Tensor) -> Tensor:
-        x = x.clone()
-        columns = x.shape[1]
-        picks, positions = latent.split(columns, 1)
-        tokens = x.floor().long()
-        unknown = tokens < 0
-        alike = bool((unknown == unknown[:1]).all())
-        for j in range(columns):
-            rows = unknown[:, j]
-            if not rows.any():
-                continue
-            seen = ~unknown[0] if alike else ~unknown  # (d,) or (n, d)
-            drawn = pick(network.logits(tokens, j, seen), picks[:, j : j + 1])  # type: ignore[operator]
-            tokens[:, j] = torch.where(rows, drawn, tokens[:, j])
-            x[:, j] = torch.where(rows, drawn + positions[:, j] * _BELOW_ONE, x[:, j])
-            unknown[:, j] = False
+        draw_from = self.network.folded()  # type: ignore[operator]
+        x, latent = x.clone(), latent.to(x)
+        # Columns of which few prefixes occur are drawn for all rows at once.
+        if len(x) > _CHUNK and bool(((x < 0) == (x[:1] < 0)).all()):
+            _draw_by_prefix(draw_from, x, latent)
+        for part, draws in zip(x.split(_CHUNK), latent.split(_CHUNK), strict=True):
+            _draw_columns(draw_from, part, draws)
         return x
 
     @torch.no_grad()
@@ -191,6 +178,55 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
         return x.view(n, copies, -1)[torch.arange(n, device=x.device), kept]
 
 
+def _draw_by_prefix(network: Any, x: Tensor, latent: Tensor) -> None:
+    """Draw the first unknown columns of x in place, as long as rows are mostly alike in what is
+    known of them: then one distribution serves many rows."""
+    columns = x.shape[1]
+    tokens = x.floor().long()
+    seen = tokens[0] >= 0
+    group = torch.zeros(len(x), dtype=torch.long, device=x.device)
+    for j in torch.nonzero(seen).flatten().tolist():
+        group = torch.unique(group * network.tokens[j] + tokens[:, j], return_inverse=True)[1]
+    for j in torch.nonzero(~seen).flatten().tolist():
+        groups = int(group.max()) + 1
+        if groups * _ALIKE > len(x):
+            return
+        one = torch.empty(groups, dtype=torch.long, device=x.device)
+        one[group] = torch.arange(len(x), device=x.device)
+        chances = network.logits(tokens[one], j, seen).double().softmax(1)
+        # All distributions in one ascending line: group 0 in [0, 1), group 1 in [1, 2), ...
+        line = chances.cumsum(1).clamp_(max=1.0) + torch.arange(groups, device=x.device)[:, None]
+        line[:, -1] = torch.arange(1, groups + 1, device=x.device)
+        target = group + latent[:, j].double()
+        drawn = torch.searchsorted(line.flatten(), target, right=True) - group * chances.shape[1]
+        drawn.clamp_(max=chances.shape[1] - 1)
+        tokens[:, j], seen[j] = drawn, True
+        x[:, j] = drawn + latent[:, columns + j] * _BELOW_ONE
+        group = torch.unique(group * network.tokens[j] + drawn, return_inverse=True)[1]
+
+
+def _draw_columns(network: Any, x: Tensor, latent: Tensor) -> None:
+    """Draw the unknown entries of x in place, column by column."""
+    columns = x.shape[1]
+    tokens = x.floor().long()
+    unknown = tokens < 0
+    alike = bool((unknown == unknown[:1]).all())
+    waiting = unknown.any(0).tolist()
+    for j in range(columns):
+        if not waiting[j]:
+            continue
+        seen = ~unknown[0] if alike else ~unknown  # (d,) or (n, d)
+        drawn = pick(network.logits(tokens, j, seen), latent[:, j : j + 1])
+        position = drawn + latent[:, columns + j] * _BELOW_ONE
+        if alike:
+            tokens[:, j], x[:, j] = drawn, position
+        else:
+            rows = unknown[:, j]
+            tokens[:, j] = torch.where(rows, drawn, tokens[:, j])
+            x[:, j] = torch.where(rows, position, x[:, j])
+        unknown[:, j] = False
+
+
 # The largest position that a token of three digits can have in float32.
 _BELOW_ONE = 1 - 2**-14
 _BLOCK = 16
@@ -200,7 +236,7 @@ def pick(logits: Tensor, uniform: Tensor) -> Tensor:
     """Draws from categorical distributions by inverting their cumulative ones.
 
     Args:
-        logits: (n, k), changed in place.
+        logits: (n, k).
         uniform: (n, 1) in [0, 1).
 
     Returns:
@@ -211,21 +247,27 @@ def pick(logits: Tensor, uniform: Tensor) -> Tensor:
         tensor([1])
     """
     n, k = logits.shape
-    chances = logits.sub_(logits.amax(1, keepdim=True)).exp_()
+    # Beyond +-60 nothing is left to tell, and nothing overflows: faster than the row's maximum.
+    chances = logits.clamp(-60, 60).exp_()
     if k <= 2 * _BLOCK:
-        return _search(chances, uniform * chances.sum(1, keepdim=True))[0]
+        return _search(chances, uniform)[0]
     # First the block, then the place in it: sums are faster than running sums.
     blocks = F.pad(chances, (0, -k % _BLOCK)).view(n, -1, _BLOCK)
-    sums = blocks.sum(2)
-    block, rest = _search(sums, uniform * sums.sum(1, keepdim=True))
+    block, rest = _search(blocks.sum(2), uniform)
     inside = blocks[torch.arange(n, device=logits.device), block]
-    return (block * _BLOCK + _search(inside, rest)[0]).clamp_(max=k - 1)
+    place = _within(inside.cumsum(1), rest[:, None])[:, 0]
+    return (block * _BLOCK + place).clamp_(max=k - 1)
 
 
-def _search(chances: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """The place where running sums pass a target (n, 1), and what is left of it there."""
+def _search(chances: Tensor, uniform: Tensor) -> tuple[Tensor, Tensor]:
+    """(n,) the place where running sums pass a share (n, 1) of all, and what is left of it there."""
     sums = chances.cumsum(1)
-    # Rounding may leave a target beyond the last sum; the last possible place takes it.
-    place = torch.searchsorted(sums, torch.minimum(target, sums[:, -1:] * (1 - 1e-6)), right=True)
-    place = place.clamp_(max=chances.shape[1] - 1)
-    return place[:, 0], target - sums.gather(1, place) + chances.gather(1, place)
+    target = uniform * sums[:, -1:]
+    place = _within(sums, target)
+    before = sums.gather(1, place) - chances.gather(1, place)
+    return place[:, 0], (target - before)[:, 0]
+
+
+def _within(sums: Tensor, target: Tensor) -> Tensor:
+    # Rounding may leave a target at the last sum: the last place takes it.
+    return torch.searchsorted(sums, target, right=True).clamp_(max=sums.shape[1] - 1)

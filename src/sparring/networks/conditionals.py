@@ -76,6 +76,7 @@ class Conditionals(nn.Module):
             ("parents", padded),
             ("begin", begin.view_as(padded)),
             ("unordered", (codes[:, 1:] < 0).all(1)),
+            ("folding", _folding(padded, begin.view_as(padded), codes, first, rows)),
             ("shares", (codes + _offsets(sizes, self.tokens)).masked_fill(codes < 0, -1)),
         ):
             self.register_buffer(name, value, persistent=False)
@@ -91,6 +92,7 @@ class Conditionals(nn.Module):
     parents: Tensor
     begin: Tensor
     unordered: Tensor
+    folding: Tensor
     shares: Tensor
 
     @torch.no_grad()
@@ -162,21 +164,14 @@ class Folded:
         self._bias = network.bias
         self._weights = [w.t().contiguous() for w in network._output_weights().split(self.tokens)]
         self._output_bias = network.output_bias.split(self.tokens)
-        self._lookups = [self._lookup(network, j) for j in range(len(self.tokens))]
-
-    def _lookup(self, network: Conditionals, column: int) -> tuple[Tensor, Tensor]:
-        """(rows + 1, hidden), one a token of each parent, and where each parent's rows begin."""
-        blocks, starts, rows = [], [], 0
-        for place, parent in enumerate(self.parents[column]):
-            begin = network.begin[column, place]
-            at = int(network.first[parent])
-            codes = network.codes[at : at + self.tokens[parent]]
-            index = torch.where(codes >= 0, codes + begin, network.rows)
-            blocks.append(_bag(index, network.lookup))
-            starts.append(rows)
-            rows += self.tokens[parent]
-        blocks.append(torch.zeros_like(network.lookup[:1]))
-        return torch.cat(blocks), torch.tensor(starts, device=network.lookup.device)
+        table = _bag(network.folding, network.lookup)
+        self._table = torch.cat([table, torch.zeros_like(table[:1])])
+        sizes = [[self.tokens[i] for i in mine] for mine in self.parents]
+        rows, self._starts = 0, []
+        for mine in sizes:
+            ends = torch.tensor([0, *mine]).cumsum(0)
+            self._starts.append((ends[:-1] + rows).to(table.device))
+            rows += int(ends[-1])
 
     def logits(self, x: Tensor, column: int, seen: Tensor) -> Tensor:
         """Logits (n, tokens) of one column.
@@ -186,16 +181,19 @@ class Folded:
             column: which.
             seen: (d,) bool, or (n, d) where rows differ: the columns that it may look at.
         """
-        table, starts = self._lookups[column]
-        parents = self.parents[column]
+        parents, starts = self.parents[column], self._starts[column]
         if seen.dim() == 1:
-            places = [place for place, parent in enumerate(parents) if seen[parent]]
-            index = x[:, [parents[place] for place in places]] + starts[places]
+            known = seen.tolist()
+            places = [place for place, parent in enumerate(parents) if known[parent]]
+            columns = [parents[place] for place in places]
+            # The first columns, as in their own order, need no picking.
+            first = columns == list(range(len(columns)))
+            index = (x[:, : len(columns)] if first else x[:, columns]) + starts[places]
         else:
-            index = torch.where(seen[:, parents], x[:, parents] + starts, len(table) - 1)
+            index = torch.where(seen[:, parents], x[:, parents] + starts, len(self._table) - 1)
         bias = self._bias[column]
         if index.shape[1]:
-            hidden = F.embedding_bag(index, table, mode="sum").add_(bias).relu_()
+            hidden = F.embedding_bag(index, self._table, mode="sum").add_(bias).relu_()
         else:
             hidden = bias.relu().expand(len(x), -1)
         return torch.addmm(self._output_bias[column], hidden, self._weights[column])
@@ -252,6 +250,18 @@ def _codes(spans: Sequence[tuple[str, int]]) -> tuple[Tensor, Tensor]:
         codes.append(torch.stack(levels, 1))
         sizes.append(rows)
     return torch.cat(codes), torch.tensor(sizes)
+
+
+def _folding(parents: Tensor, begin: Tensor, codes: Tensor, first: Tensor, rows: int) -> Tensor:
+    """(tokens of all parents of all columns, levels) the rows that make up each token's weights."""
+    blocks = [
+        torch.where(mine >= 0, mine + start, rows)
+        for column, starts in zip(parents.tolist(), begin.tolist(), strict=True)
+        for parent, start in zip(column, starts, strict=True)
+        if parent >= 0
+        for mine in [codes[first[parent] : first[parent + 1]]]
+    ]
+    return torch.cat(blocks) if blocks else torch.empty(0, codes.shape[1], dtype=torch.long)
 
 
 def _offsets(sizes: Tensor, tokens: list[int]) -> Tensor:

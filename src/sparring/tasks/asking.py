@@ -155,7 +155,8 @@ def rest_of(table: Table, game: Game, frame: pd.DataFrame, keep_missing: bool) -
 
 def _known(table: Table, given: pd.DataFrame, names: set[Any], keep_missing: bool) -> torch.Tensor:
     """What is known of each row in model space, UNKNOWN elsewhere."""
-    reduced, needs = given, {name: {name} for name in given.columns}
+    needs: dict[str | int, set[str | int]] = {name: {name} for name in given.columns}
+    reduced = given
     for rule in reversed(table.rules):
         before, reduced = set(reduced.columns), rule.reduce(reduced)
         needs |= {made: set(rule.columns) for made in set(reduced.columns) - before}

@@ -13,6 +13,7 @@ from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset
 from sparring.data.dataset import choose
+from sparring.games.catalog import GAMES
 from sparring.networks import (
     MLP,
     Conditionals,
@@ -272,5 +273,19 @@ def parents_of(dataset: Dataset) -> tuple[tuple[int, ...], ...]:
 
 _COARSE = 8
 
-DEFAULT_GAMES = {"image": "r3gan", "points": "r3gan", "table": "nade", "matrix": "nade"}
-"""The game for each kind of data, when none is named."""
+_GAMES = {"image": "r3gan", "points": "r3gan", "table": "nade", "matrix": "nade"}
+
+
+def choose_game(modality: str, game: str | None, networks: str | None) -> str:
+    """The game that is named, else one that suits the data and the networks that are named.
+
+    Example:
+        >>> choose_game("table", None, None), choose_game("table", None, "mlp")
+        ('nade', 'r3gan')
+    """
+    if game is not None:
+        return game
+    players = {entry.networks: name for name, entry in GAMES.items() if entry.networks}
+    if networks in players:
+        return players[networks]
+    return _GAMES[modality] if networks is None else "r3gan"

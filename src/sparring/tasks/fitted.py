@@ -144,7 +144,7 @@ class Fitted:
         asked = self._labels(n, condition)
         labels: list[Tensor] = []
         items: list[Tensor] = []
-        chunk = 4096 if len(self.modality_.shape) == 1 else 1000
+        chunk = 65_536 if len(self.modality_.shape) == 1 else 1000
         for start in range(0, n, chunk):
             size = min(chunk, n - start)
             batch: dict[str, Tensor] = {}

@@ -12,9 +12,9 @@ from sparring.data import Categories, Dataset
 from sparring.games.catalog import Entry, find_game
 from sparring.tasks.arguments import check_type
 from sparring.tasks.choices import (
-    DEFAULT_GAMES,
     Defaults,
     Fit,
+    choose_game,
     defaults_of,
     find_networks,
     parents_of,
@@ -85,7 +85,7 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     Raises:
         WrongUse: for a setting that can't be used with this data.
     """
-    game = settings["game"] or DEFAULT_GAMES[dataset.modality.name]
+    game = choose_game(dataset.modality.name, settings["game"], settings["networks"])
     entry = find_game(game)
     shape = tuple(dataset.modality.shape)
     if entry.encoding != "scores" and not hasattr(dataset.modality, "spans"):

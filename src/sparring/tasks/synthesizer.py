@@ -15,10 +15,10 @@ from sparring.core.names import closest
 from sparring.data import Dataset, open_dataset
 from sparring.data.databases import is_database, shown
 from sparring.data.modality import Modality
-from sparring.games.catalog import find_game
+from sparring.games.catalog import Entry, find_game
 from sparring.metrics.two_sample import two_sample_auc
 from sparring.tasks.checks import checked
-from sparring.tasks.choices import DEFAULT_GAMES, find_networks
+from sparring.tasks.choices import choose_game, find_networks
 from sparring.tasks.fitted import Fitted
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import DATA_OPTIONS, plan
@@ -185,16 +185,16 @@ class Synthesizer(Fitted, BaseEstimator):
 
     def _settings(self) -> dict[str, Any]:
         settings = checked(self.get_params(deep=False))
-        entry = find_game(settings["game"] or DEFAULT_GAMES["table"])
+        entry = _game_of_tables(settings)
         if settings["networks"] is not None:
-            find_networks(settings["networks"], settings["game"] and entry.networks)
+            find_networks(settings["networks"], entry.networks)
         return settings
 
     def _open(self, data: Any, labels: Any = None) -> Dataset:
         settings = self._settings()
         given = {name: settings[name] for name in DATA_OPTIONS}
         # What a table is encoded as follows from the game; other data has one encoding.
-        encoding = find_game(settings["game"] or DEFAULT_GAMES["table"]).encoding
+        encoding = _game_of_tables(settings).encoding
         return open_dataset(data, labels=labels, seed=settings["seed"], encoding=encoding, **given)
 
     def _train(self, ready: Training, run: Run | None, resume: bool) -> Self:
@@ -287,6 +287,11 @@ class Synthesizer(Fitted, BaseEstimator):
         synthesizer.game = synthesizer.spec_.game
         synthesizer.n_features_in_ = _features(synthesizer.modality_)
         return synthesizer
+
+
+def _game_of_tables(settings: Mapping[str, Any]) -> Entry:
+    """The game that would be played if the data were a table."""
+    return find_game(choose_game("table", settings["game"], settings["networks"]))
 
 
 # So many items tell how hard the telling is.

