@@ -25,6 +25,16 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; may be repeated."),
+]
+Kinds = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.json", help="Kinds of a table's columns: SDV's metadata or Frictionless."
+    ),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 
 
@@ -55,7 +65,7 @@ def _settings(pairs: list[str] | None) -> dict[str, Any]:
     for pair in pairs or []:
         key, equals, text = pair.partition("=")
         if not equals or not key:
-            raise WrongUse(f"--set and --condition take key=value, got {pair!r}.")
+            raise WrongUse(f"--set takes key=value, got {pair!r}.")
         try:
             settings[key] = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
@@ -69,16 +79,16 @@ def fit(
         str,
         typer.Argument(metavar="DATA", help="A named set, a folder of images, a CSV, Parquet, …"),
     ],
-    game: Annotated[str, typer.Option(help="One of: sparring list games.")] = "r3gan",
+    game: Annotated[
+        str | None, typer.Option(help="One of: sparring list games. By default the data choose.")
+    ] = None,
     run: Annotated[Path | None, typer.Option(help="Folder for all that is made.")] = None,
     steps: Annotated[int | None, typer.Option(help="How many training steps.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Train for so long.")] = None,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
     processes: Annotated[int, typer.Option(help="How many train together.")] = 1,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; may be repeated."),
-    ] = None,
+    kinds: Kinds = None,
+    set_: Set = None,
     as_json: Json = False,
 ) -> None:
     """Train on a data set: look at it, choose what fits, and keep everything in a run."""
@@ -87,15 +97,23 @@ def fit(
     from sparring.tasks.synthesizer import Synthesizer
 
     given = {"game": game, "steps": steps, "minutes": minutes, "seed": seed}
-    folder = run or free_folder(f"{Path(data).stem or 'data'}-{game}")
+    name = Path(data).name.split(".")[0] or "data"
+    folder = run or free_folder(f"{name}-{game}" if game else name)
+    settings = _settings(set_) | _kinds(kinds)
     with _progress(as_json) as bar:
-        parameters = with_settings({**given, "processes": processes}, _settings(set_))
+        parameters = with_settings({**given, "processes": processes}, settings)
         Synthesizer(**parameters, run=folder, callbacks=[bar]).fit(data)
     _say(
         {"run": str(folder)},
         as_json,
         f"The model is in {folder}; judge it: sparring report {folder}",
     )
+
+
+def _kinds(path: Path | None) -> dict[str, Any]:
+    from sparring.tasks.columns import kinds_from
+
+    return {} if path is None else {"kinds": kinds_from(path)}
 
 
 @app.command(epilog="Example: sparring resume runs/digits")
@@ -108,7 +126,35 @@ def resume(run: RunFolder, as_json: Json = False) -> None:
     _say({"run": str(run)}, as_json, f"The model is in {run}; judge it: sparring report {run}")
 
 
-@app.command(epilog="Example: sparring sample runs/digits -n 100 -o digits/ --condition class=7")
+@app.command(epilog="Example: sparring columns people.csv -o people.json")
+def columns(
+    data: Annotated[str, typer.Argument(metavar="DATA", help="As for sparring fit.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE.json", help="Write the kinds, as metadata."),
+    ] = None,
+    kinds: Kinds = None,
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
+    """What fit would take a data set for: kinds of columns and rules between them."""
+    from sparring.tasks.columns import look
+    from sparring.tasks.settings import with_settings
+    from sparring.terminal import show_look
+
+    parameters = with_settings({"game": None}, _settings(set_) | _kinds(kinds))
+    seen = look(data, parameters, output)
+    if as_json:
+        _print_json(seen.describe())
+    else:
+        show_look(seen)
+
+
+@app.command(
+    epilog="Example: sparring sample runs/digits -n 100 -o digits/ --condition class=7"
+    "\n\nExample: sparring sample runs/adult -n 1000 -o rows.csv --condition sex=Female "
+    "--condition age=30..40 --condition 'job=clerk|nurse' --condition boss="
+)
 def sample(
     run: RunFolder,
     n: Annotated[int, typer.Option("-n", help="How many items.")] = 16,
@@ -118,17 +164,44 @@ def sample(
     seed: Annotated[int | None, typer.Option(help="Of the draw.")] = None,
     condition: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="What is asked of the items; may be repeated."),
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="What is asked of the items; may be repeated. Of a table's columns also "
+            "KEY=LOW..HIGH, KEY=A|B, and KEY= for a missing value.",
+        ),
     ] = None,
+    processes: Annotated[int, typer.Option(help="How many draw rows of a table together.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Make new items with a trained run."""
+    from sparring.tasks.conditions_text import read_conditions
+    from sparring.tasks.sampling import sample_into
     from sparring.tasks.synthesizer import Synthesizer
+    from sparring.terminal import counting
 
     synthesizer = Synthesizer.load(run)
-    items = synthesizer.sample(n, _settings(condition), seed)
-    synthesizer.modality_.save(items, output)
-    _say({"output": str(output), "n": n}, as_json, f"{n} items are in {output}.")
+    asked = read_conditions(synthesizer.modality_, condition or [])
+    with counting("items", n, as_json) as tell:
+        sample_into(synthesizer, n, output, asked, seed, processes, tell)
+    _say({"output": str(output), "n": n}, as_json, f"{n:,} items are in {output}.")
+
+
+@app.command(epilog="Example: sparring impute runs/adult people.csv -o whole.csv")
+def impute(
+    run: RunFolder,
+    rows: Annotated[Path, typer.Argument(metavar="FILE", help="Rows with gaps: CSV or Parquet.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="File or folder; the suffix says the format.")
+    ],
+    seed: Annotated[int | None, typer.Option(help="Of the draw.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fill the gaps of a table, as a trained run would."""
+    from sparring.tasks.imputing import impute_file
+
+    filled = impute_file(run, rows, output, seed)
+    result = {"output": str(output), "filled": filled}
+    _say(result, as_json, f"{filled:,} values were filled in; the rows are in {output}.")
 
 
 @app.command(epilog="Example: sparring report runs/digits --json")

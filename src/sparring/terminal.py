@@ -1,17 +1,27 @@
-"""What a person sees while it trains: a bar with speed, time left, and each alarm as it comes."""
+"""What a person sees: what data are taken for, a bar with speed and time left, each alarm."""
 
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
 
 from sparring.core import Callback, TrainingState
+from sparring.data import Dataset
+from sparring.tasks.looking import Look, look_at
+
+MOST_COLUMNS = 20
+MOST_RULES = 12
 
 
 class Progress(Callback):
-    """A progress bar on standard error, where that is a terminal.
+    """What the data are taken for, then a progress bar on standard error, where it is a terminal.
 
     Args:
         quiet: say nothing but alarms.
@@ -21,6 +31,7 @@ class Progress(Callback):
 
     def __init__(self, quiet: bool = False) -> None:
         self._console = Console(stderr=True)
+        self._quiet = quiet
         self._bars = Bars(
             SpinnerColumn(),
             BarColumn(),
@@ -44,6 +55,11 @@ class Progress(Callback):
         where: TracebackType | None,
     ) -> None:
         self._bars.__exit__(kind, error, where)
+
+    def on_data(self, dataset: Dataset) -> None:
+        """Print what the data are taken for (see `tasks.looking.Looks`)."""
+        if not self._quiet:
+            show_look(look_at(dataset))
 
     def on_start(self, state: TrainingState) -> None:
         self._begun = (state.step, state.seconds)
@@ -74,6 +90,82 @@ class Progress(Callback):
             self._console.print(
                 f"  {event['advice']}", style="dim", highlight=False, soft_wrap=True
             )
+
+
+def show_look(look: Look) -> None:
+    """Print what data are taken for: at most 20 columns and 12 rules of a table."""
+    # In a pipe there is no edge to cut at.
+    console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
+    what = _ITEMS.get(look.modality, "items")
+    sizes = f"{look.items:,} {what} to learn from, {look.heldout:,} kept to judge."
+    console.print(f"{look.name}: {sizes}", markup=False)
+    if look.about:
+        console.print(look.about, markup=False)
+    if look.columns:
+        _show_columns(console, look)
+    if look.rules:
+        console.print(f"Rules that hold in every row, and will ({len(look.rules):,}):")
+        lines = [f"  {rule}" for rule, _ in look.rules]
+        _show_some(console, lines, MOST_RULES)
+    for sentence in look.unsearched:
+        console.print(sentence, markup=False)
+
+
+_ITEMS = {"image": "pictures", "table": "rows", "matrix": "rows", "points": "points"}
+
+
+def _show_columns(console: Console, look: Look) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("column", "kind", "missing", "holds"):
+        table.add_column(title, no_wrap=True, justify="right" if title == "missing" else "left")
+    for column in look.columns[:MOST_COLUMNS]:
+        words = (column.name, column.kind, _share(column.missing), column.holds)
+        # Text: a name in brackets is no mark-up.
+        table.add_row(*(Text(word) for word in words))
+    console.print(table)
+    if len(look.columns) > MOST_COLUMNS:
+        console.print(f"… and {len(look.columns) - MOST_COLUMNS:,} more columns (--json has all)")
+
+
+def _share(missing: float | None) -> str:
+    """A share in percent, "" where it is none or not known.
+
+    Example:
+        >>> _share(0.0571), _share(1e-5), _share(0.0)
+        ('5.7 %', '<0.1 %', '')
+    """
+    if not missing:
+        return ""
+    return f"{100 * missing:.1f} %" if missing >= 0.001 else "<0.1 %"
+
+
+def _show_some(console: Console, lines: Sequence[str], most: int) -> None:
+    for line in lines[:most]:
+        console.print(line, markup=False, soft_wrap=True)
+    if len(lines) > most:
+        console.print(f"  … and {len(lines) - most:,} more (--json has all)")
+
+
+@contextmanager
+def counting(title: str, total: int, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error that is told how many of so many are done.
+
+    Args:
+        title: what is counted.
+        total: how many there will be.
+        quiet: show nothing.
+    """
+    console = Console(stderr=True)
+    with Bars(
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.completed:,} of {task.total:,} {task.description}"),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        transient=True,
+    ) as bars:
+        task = bars.add_task(title, total=total)
+        yield lambda done: bars.update(task, completed=done)
 
 
 def _time(seconds: float) -> str:

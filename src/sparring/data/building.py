@@ -41,11 +41,17 @@ class Preparation:
     rules: bool | tuple[str, ...] = False
     kinds: Mapping[str | int, str] = field(default_factory=dict)
 
-    def fit(self, frame: pd.DataFrame, seed: int) -> Table:
-        """The table of some rows."""
+    def fit(self, frame: pd.DataFrame, seed: int, heldout: pd.DataFrame | None = None) -> Table:
+        """The table of some rows.
+
+        Args:
+            frame: to learn from.
+            seed: of whatever is drawn.
+            heldout: rows that contradict rules; None where they are to stay unseen.
+        """
         rules = None
         if self.rules is not False:
-            found = discover(frame, seed=seed)
+            found = discover(frame, seed=seed, heldout=heldout)
             rules = found if self.rules is True else choose(found, self.rules, frame)
         return Table.fit(frame, seed, encoding=self.encoding, rules=rules, kinds=self.kinds)
 
@@ -110,10 +116,12 @@ def table_dataset(
     if test is None:
         kept, out = split(len(frame), how.fraction, how.seed)
         train, test = frame.iloc[kept], frame.iloc[out]
+        witnesses: pd.DataFrame | None = test.reset_index(drop=True)
     else:
-        train = frame
+        # An official test part is looked at by nothing but the report.
+        train, witnesses = frame, None
     train, test = train.reset_index(drop=True), test.reset_index(drop=True)
-    table = how.fit(train, how.seed)
+    table = how.fit(train, how.seed, witnesses)
     sources = (InMemory(table.encode(train)), InMemory(table.encode(test)))
     return Dataset(name, table, *sources, target=target, train_items=train, heldout_items=test)
 

@@ -260,7 +260,7 @@ def pick(logits: Tensor, uniform: Tensor) -> Tensor:
 
 
 def _search(chances: Tensor, uniform: Tensor) -> tuple[Tensor, Tensor]:
-    """(n,) the place where running sums pass a share (n, 1) of all, and what is left of it there."""
+    """(n,) the place where running sums pass a share (n, 1) of all, and what is left there."""
     sums = chances.cumsum(1)
     target = uniform * sums[:, -1:]
     place = _within(sums, target)

@@ -9,6 +9,7 @@ import torch
 
 from sparring.core import Completes, Game
 from sparring.core.errors import Failure, WrongUse
+from sparring.data.form import Form
 from sparring.data.table import Table
 from sparring.data.tokens import UNKNOWN, TokenEncoder
 from sparring.tasks.conditions import Conditions
@@ -123,6 +124,8 @@ def rest_of(table: Table, game: Game, frame: pd.DataFrame, keep_missing: bool) -
             f"the table has no column {unknown[0]!r}; it has {', '.join(map(str, table.forms))}."
         )
     frame = frame.reset_index(drop=True)
+    for name in frame.columns:
+        _check_kind(frame[name], table.forms[name])
     given = pd.DataFrame(
         {
             name: frame[name]
@@ -151,6 +154,17 @@ def rest_of(table: Table, game: Game, frame: pd.DataFrame, keep_missing: bool) -
             f"of it, or fit without that rule, rules=[{'not ' + rule!r}]."
         )
     return pd.concat(done).sort_index() if done else table.decode(x)
+
+
+def _check_kind(series: pd.Series, form: Form) -> None:
+    """Refuse values that are none of the column's kind, such as a text in a column of numbers."""
+    wrong = np.isnan(form.plain(series)) & series.notna().to_numpy()
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise WrongUse(
+            f"column {series.name!r} must hold values of the kind {form.kind}, got "
+            f"{series.iloc[row]!r} in row {row + 1}; correct it or leave it empty."
+        )
 
 
 def _known(table: Table, given: pd.DataFrame, names: set[Any], keep_missing: bool) -> torch.Tensor:

@@ -43,6 +43,15 @@ class Wish:
         return met
 
     @property
+    def missing(self) -> bool:
+        """Whether missing values are asked for."""
+        return any(math.isnan(low) for low, _ in self.intervals)
+
+    def or_missing(self) -> "Wish":
+        """The same wish, with which missing values will do as well."""
+        return Wish(self.form, (*self.intervals, (math.nan, math.nan)))
+
+    @property
     def exact(self) -> float | None:
         """The one plain number that is asked for, if it is one."""
         if len(self.intervals) != 1:
@@ -104,9 +113,8 @@ class Conditions:
             if wish is not None and isinstance(column.encoder, TokenEncoder) and stop > start:
                 if whole and wish.form == column.form:
                     _demand(demands, start, column.name, column.encoder, wish)
-                elif wish.form.kind == column.form.kind and _same_numbers(wish.form, column.form):
-                    loose = Wish(wish.form, (*wish.intervals, (math.nan, math.nan)))
-                    _demand(demands, start, column.name, column.encoder, loose)
+                elif not wish.missing and _same_numbers(wish.form, column.form):
+                    _limit(demands, start, column.encoder, wish.or_missing())
             start = stop
         return demands
 
@@ -161,29 +169,36 @@ def _demand(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wis
         if not math.isnan(exact):
             demands.exact[name] = exact
         return
+    if not _limit(demands, start, encoder, wish):
+        raise _never(name)
+
+
+def _limit(demands: Demands, start: int, encoder: TokenEncoder, wish: Wish) -> bool:
+    """Allow what is wished for in a column's spans; nothing is said where that is nothing."""
     spans = [encoder.allowed(low, high) for low, high in wish.intervals]
+    found: dict[int, Tensor] = {}
     for place, parts in enumerate(zip(*spans, strict=True)):
         stack = np.stack(parts)  # (intervals, tokens, 2)
         some = stack[..., 1] > stack[..., 0]
         low = np.where(some, stack[..., 0], 1.0).min(0)
         high = np.where(some, stack[..., 1], 0.0).max(0)
-        inside_span = np.stack([low, np.maximum(low, high)], 1)
-        if not (inside_span[:, 1] > inside_span[:, 0]).any():
-            raise _never(name)
-        demands.allowed[start + place] = torch.from_numpy(inside_span).float()
+        inside = np.stack([low, np.maximum(low, high)], 1)
+        if not some.any():
+            return False
+        found[start + place] = torch.from_numpy(inside).float()
+    demands.allowed.update(found)
+    return True
 
 
 def _wish(name: Name, form: Form, asked: Any) -> Wish:
     if isinstance(form, Texts):
         raise WrongUse(
-            f"condition can't ask for {name!r}, an {form.kind} that is drawn anew in every row."
-            if form.kind == "identifier"
-            else f"condition can't ask for {name!r}, a {form.kind} that is drawn anew in every row."
+            f"condition can't ask for {name!r}, {_a(form.kind)} that is drawn anew in every row."
         )
     if isinstance(asked, tuple):
         if len(asked) != 2 or isinstance(form, Categories | Constant):
             raise WrongUse(
-                f"condition must give {name!r}, a {form.kind}, a value or a list of values; a "
+                f"condition must give {name!r}, {_a(form.kind)}, a value or a list of values; a "
                 f"range (low, high) is for numbers and dates, got {asked!r}."
             )
         low, high = (_plain(name, form, value) for value in asked)
@@ -219,7 +234,11 @@ def _plain(name: Name, form: Form, value: Any) -> float:
 
 
 def _wrong_type(name: Name, form: Form, value: Any) -> WrongUse:
-    return WrongUse(f"condition must give {name!r} a {form.kind}, got {value!r}.")
+    return WrongUse(f"condition must give {name!r} {_a(form.kind)}, got {value!r}.")
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _never(name: Name) -> WrongUse:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sparring.data import Dataset
 from sparring.report import Judgement, judge, write_report
+from sparring.tasks.contest import told
 from sparring.tasks.run import Run
 from sparring.tasks.synthesizer import Synthesizer
 
@@ -86,9 +87,11 @@ def _facts(run: Run, synthesizer: Synthesizer, dataset: Dataset) -> dict[str, An
     recipe, spec = run.recipe(), synthesizer.spec_
     lines = [json.loads(line) for line in run.log.read_text(encoding="utf-8").splitlines()]
     last: dict[str, Any] = next((line for line in reversed(lines) if "seconds" in line), {})
+    contested = told(run.folder)
     weights = sum(p.numel() for p in synthesizer.model_.parameters())
     return {
         "game": spec.game,
+        **({"chosen by": f"two-sample AUC on rows apart: {contested}"} if contested else {}),
         "networks": spec.networks,
         "parameters": weights,
         "classes": len(spec.classes),

@@ -6,6 +6,8 @@ from typing import Any
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.data.restoring import MODALITIES
+from sparring.tasks.choices import choose_game
 from sparring.tasks.model import options_of
 from sparring.tasks.synthesizer import Synthesizer
 
@@ -16,7 +18,7 @@ def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict
     """A synthesizer's parameters from given ones and `key=value` settings.
 
     Args:
-        given: parameters by name, among them the game's name.
+        given: parameters by name, among them the game's name, None where the data choose it.
         settings: parameters of the synthesizer or options of the game.
 
     Raises:
@@ -27,8 +29,8 @@ def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict
         {'game': 'r3gan', 'width': 16, 'options': {'gamma': 0.5}}
     """
     own = [p for p in inspect.signature(Synthesizer).parameters if p not in ("callbacks", "run")]
-    game = str(settings.get("game", given["game"]))
-    of_game = options_of(game)
+    game = settings.get("game", given["game"])
+    of_game = _options(game, settings.get("networks"))
     parameters, options = dict(given), {}
     for key, value in settings.items():
         if key in own:
@@ -39,7 +41,14 @@ def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict
             options[key] = value
         else:
             near = closest(key, [*own, *of_game])
-            raise WrongUse(f"there is no setting {key!r} with game {game!r}{near}")
+            played = f" with game {game!r}" if game else ""
+            raise WrongUse(f"there is no setting {key!r}{played}{near}")
     if options:
         parameters["options"] = {**(parameters.get("options") or {}), **options}
     return parameters
+
+
+def _options(game: str | None, networks: str | None) -> list[str]:
+    """The options of a game, or of all that the data may choose."""
+    games = {choose_game(modality, game, networks) for modality in MODALITIES}
+    return [option for name in sorted(games) for option in options_of(name)]

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
 from sparring.core import Callback
 from sparring.core.errors import Failure, WrongUse
@@ -19,7 +19,9 @@ from sparring.games.catalog import Entry, find_game
 from sparring.metrics.two_sample import two_sample_auc
 from sparring.tasks.checks import checked
 from sparring.tasks.choices import choose_game, find_networks
+from sparring.tasks.contest import AUTO, contest, write_results
 from sparring.tasks.fitted import Fitted
+from sparring.tasks.looking import Looks
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import DATA_OPTIONS, plan
 from sparring.tasks.run import Run
@@ -33,7 +35,9 @@ class Synthesizer(Fitted, BaseEstimator):
     that are left at None. Everything chosen is written into the run's recipe.
 
     Args:
-        game: a name from `sparring list games`; None lets the data choose.
+        game: a name from `sparring list games`; None lets the data choose; "auto" tries several
+            on a table and takes the one whose rows are hardest to tell from real ones that none of
+            them saw (`contest_`).
         networks: "mlp", "dcgan" or "residual"; None lets the game and the data choose.
         steps: how long to train; None takes the data's default, unless `minutes` is given.
         minutes: train for so long.
@@ -168,6 +172,8 @@ class Synthesizer(Fitted, BaseEstimator):
             WrongUse: if the data or an argument can't be used.
             Failure: if the training breaks off.
         """
+        if self.game == AUTO:
+            return self._fit_best(X)
         settings = self._settings()
         dataset = self._open(X, y)
         chosen = plan(dataset, settings)
@@ -178,10 +184,23 @@ class Synthesizer(Fitted, BaseEstimator):
         recipe = chosen.recipe(_source_of(X))
         run = Run.create(self.run, recipe) if ready.backend.main else Run(self.run)
         try:
+            if ready.backend.main:
+                self._show(dataset)
             return self._train(ready, run, resume=False)
         except (WrongUse, Failure):
             run.discard()
             raise
+
+    def _fit_best(self, data: Any) -> Self:
+        """Fit the game that wins a contest, and say how all did in `contest_`."""
+        results = contest(self, data)
+        best = clone(self).set_params(game=results[0].game, callbacks=self.callbacks).fit(data)
+        self.contest_ = results
+        self.model_, self.spec_, self.modality_ = best.model_, best.spec_, best.modality_
+        self.n_features_in_ = best.n_features_in_
+        if self.run is not None:
+            write_results(Path(self.run), results)
+        return self
 
     def _settings(self) -> dict[str, Any]:
         settings = checked(self.get_params(deep=False))
@@ -196,6 +215,11 @@ class Synthesizer(Fitted, BaseEstimator):
         # What a table is encoded as follows from the game; other data has one encoding.
         encoding = _game_of_tables(settings).encoding
         return open_dataset(data, labels=labels, seed=settings["seed"], encoding=encoding, **given)
+
+    def _show(self, dataset: Dataset) -> None:
+        for callback in self.callbacks:
+            if isinstance(callback, Looks):
+                callback.on_data(dataset)
 
     def _train(self, ready: Training, run: Run | None, resume: bool) -> Self:
         self.model_ = ready.train(run, resume)

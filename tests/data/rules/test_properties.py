@@ -152,3 +152,29 @@ def test_columns_that_no_rule_can_read_are_left_alone():
     frame = pd.DataFrame({"odd": odd, "empty": [None] * 40, "one": [1] * 40, "x": range(40)})
     rules = discover(frame)
     assert not {name for rule in rules for name in rule.columns} & {"odd", "empty", "one"}
+
+
+DTYPES = {
+    "place": "category",
+    "region": "Int64",
+    "count": "int8",
+    "start": "datetime64[ns, Europe/Berlin]",
+    "end": "datetime64[ns, Europe/Berlin]",
+    "paid": "string",
+    "fax": "Int32",
+    "tax": "Float64",
+    "month": "float32",
+}
+
+
+def test_every_dtype_comes_back():
+    frame = table(1, 1000, [True] * len(RULES), holes=False, text_dates=False)
+    for name in ("start", "end"):
+        frame[name] = frame[name].dt.tz_localize("UTC")
+    frame = frame.astype(DTYPES)
+    frame.index = frame.index + 7
+    rules = discover(frame)
+    assert len(rules) == len(RULES)
+    for rows in (slice(None), slice(3, 5), slice(0, 0)):
+        part = frame.iloc[rows]
+        pd.testing.assert_frame_equal(rules.restore(rules.reduce(part)), part)

@@ -156,14 +156,16 @@ def take_implications(selection: Selection, rng: np.random.Generator) -> list[st
     few = rng.permutation(len(columns))[:_GLANCE]
     matrix = np.array([columns.codes(name)[few] for name in names])
     targets = [place for place, name in enumerate(names) if name not in selection.derived]
-    found: list[tuple[bool, float, IfThen]] = []
+    found: list[tuple[int, float, IfThen]] = []
     for case in _cases(columns, names):
         maybe = _maybe_implied(case.codes[few], matrix[targets])
         for place in np.flatnonzero(maybe):
             name = names[targets[place]]
             if name != case.column:
                 for nats, rule in _implications(columns, case, name):
-                    found.append((_unnatural(columns, case.column), -nats, rule))
+                    missing = isinstance(rule.condition, Missing)
+                    worse = 2 if missing else _unnatural(columns, case.column)
+                    found.append((worse, -nats, rule))
     for _, _, rule in sorted(found, key=lambda item: item[:2]):
         fulfilled = rule.condition.true(selection.world)
         broken = ~rule.holds(selection.world)
@@ -172,9 +174,9 @@ def take_implications(selection: Selection, rng: np.random.Generator) -> list[st
     return unsearched
 
 
-def _unnatural(columns: Columns, name: Name) -> bool:
-    """Whether a condition on a column reads worse than one on a category."""
-    return not isinstance(columns.forms[name], Categories)
+def _unnatural(columns: Columns, name: Name) -> int:
+    """How badly a condition on a column reads: best is one on a category."""
+    return 0 if isinstance(columns.forms[name], Categories) else 1
 
 
 def _maybe_implied(codes: np.ndarray, matrix: np.ndarray) -> np.ndarray:

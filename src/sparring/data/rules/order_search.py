@@ -56,8 +56,9 @@ def take_orders(selection: Selection, rng: np.random.Generator) -> list[str]:
 
 
 def _ordered_pairs(columns: Columns, names: list[Name], rng: np.random.Generator) -> Iterator[Pair]:
-    """Pairs of which the first is never above the second, and is below it somewhere."""
+    """Pairs of which the first is never above the second, though it would be if rows mixed."""
     few = rng.permutation(len(columns))[:_GLANCE]
+    other = rng.permutation(few)
     for family in (Dates, Times, None):
         members = [
             n
@@ -74,6 +75,9 @@ def _ordered_pairs(columns: Columns, names: list[Name], rng: np.random.Generator
                 if high == low or not comparable(columns.forms[low], columns.forms[high]):
                     continue
                 with np.errstate(invalid="ignore"):
+                    drawn = absolute[low][few] > absolute[high][other]
+                    if drawn.mean() < LEAST_BROKEN:
+                        continue
                     if not (absolute[low] > absolute[high]).any():
                         yield low, high
 
@@ -162,16 +166,13 @@ def take_sum_orders(selection: Selection, rng: np.random.Generator) -> None:
     rows = rng.permutation(known)[:_GLANCE]
     if len(rows) < max(LEAST_ROWS, 3 * len(names)):
         return
-    design = np.column_stack([matrix[rows], np.ones(len(rows))])
+    coefficients = _regressions(matrix[rows])
     for place, name in enumerate(names):
         if columns.distinct(name) < 50 or selection.writers(name):
             continue
-        others = np.delete(design, place, axis=1)
-        fitted = np.linalg.lstsq(others, design[:, place], rcond=None)[0][:-1]
-        terms = [
-            n for n, k in zip([n for n in names if n != name], fitted, strict=True) if round(k) == 1
-        ]
-        if len(terms) < 2 or any(round(k) not in (0, 1) for k in fitted):
+        fitted = np.round(coefficients[place])
+        terms = [other for other, k in zip(names, fitted, strict=True) if k == 1]
+        if len(terms) < 2 or not np.isin(fitted, (0, 1)).all():
             continue
         gaps = np.round(columns.plain(name) - sum(columns.plain(n) for n in terms), 6)
         gaps = gaps[~np.isnan(gaps)]
@@ -180,3 +181,18 @@ def take_sum_orders(selection: Selection, rng: np.random.Generator) -> None:
             rule = order(columns, tuple(terms), name, strict=False, moves=name)
             if expected_below(gaps) >= 1 and selection.broken(rule) >= LEAST_BROKEN:
                 selection.take(rule)
+
+
+def _regressions(matrix: np.ndarray) -> np.ndarray:
+    """(columns, columns) coefficients with which each column is fitted to all others.
+
+    They are read from the inverse of the correlations; its diagonal is made a little larger, as
+    columns may depend on each other.
+    """
+    spread = matrix.std(axis=0).clip(1e-12)
+    centred = (matrix - matrix.mean(axis=0)) / spread
+    correlations = centred.T @ centred / len(matrix)
+    inverse = np.linalg.inv(correlations + 1e-9 * np.eye(len(correlations)))
+    found: np.ndarray = -inverse / np.diag(inverse)[:, None] * spread[:, None] / spread
+    np.fill_diagonal(found, 0.0)
+    return found

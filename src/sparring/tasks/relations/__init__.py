@@ -1,0 +1,1 @@
+"""Several tables that name each other's rows: their order, what a row is learnt from, drawing."""
