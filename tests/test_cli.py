@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sparring import __version__, cli
 from sparring.games.catalog import GAMES
 
-COMMANDS = ["fit", "resume", "sample", "report", "play", "reproduce", "list", "cite"]
+COMMANDS = ["fit", "columns", "resume", "sample", "impute", "report"]
+COMMANDS += ["play", "reproduce", "list", "cite"]
 TINY = ["--set", "networks=mlp", "--set", "width=8", "--set", "batch_size=8", "--steps", "3"]
 
 
@@ -113,6 +115,61 @@ def table(tmp_path):
     return "t.csv"
 
 
+def test_a_table_is_looked_at_without_a_training(table, good, tmp_path):
+    seen = json.loads(good("columns", table, "--json"))
+    kinds = [(column["name"], column["kind"]) for column in seen["columns"]]
+    assert kinds == [("x", "integer"), ("y", "number"), ("z", "category")]
+    assert seen["items"] + seen["heldout"] == 300
+    assert [path.name for path in tmp_path.iterdir()] == [table]
+    words = good("columns", table)
+    assert all(re.search(rf"^{name} +{kind}\b", words, re.MULTILINE) for name, kind in kinds)
+
+
+def test_fit_shows_kinds_and_rules_before_it_says_where_the_model_is(good, tmp_path):
+    rows = (f"{i * i % 89},{3 * (i * i % 89)}" for i in range(200))
+    (tmp_path / "t.csv").write_text("\n".join(["net,gross", *rows]) + "\n")
+    words = good("fit", "t.csv", "--run", "run", *TINY)
+    assert words.startswith(good("columns", "t.csv"))
+    assert words.index("gross = 3 * net") < words.index("The model is in run")
+    assert len(good("fit", "t.csv", "--run", "other", *TINY, "--json").splitlines()) == 1
+
+
+def test_more_columns_and_rules_than_a_screen_holds_are_counted(good, tmp_path):
+    frame = {f"c{i}": [(n * n + i) % 89 for n in range(200)] for i in range(30)}
+    pd.DataFrame(frame).to_csv(tmp_path / "t.csv", index=False)
+    words = good("columns", "t.csv")
+    assert "c19 " in words
+    assert "c20  " not in words
+    assert "… and 10 more columns" in words
+
+
+def test_rows_are_asked_for_in_words_of_their_columns(table, good, tmp_path):
+    fit = ("--steps", "3", "--set", "width=8", "--set", "alarms=false")
+    good("fit", table, "--run", "run", *fit)
+    words = ("--condition", "z=a", "--condition", "x=2..4", "--condition", "y=0|1.5")
+    assert good("sample", "run", "-n", "40", "-o", "r.csv", *words) == "40 items are in r.csv.\n"
+    made = pd.read_csv(tmp_path / "r.csv")
+    assert set(made["z"]) == {"a"}
+    assert made["x"].between(2, 4).all()
+    assert set(made["y"]) <= {0, 1.5}
+    (tmp_path / "gaps.csv").write_text("x,z\n3,\n,b\n")
+    told = json.loads(good("impute", "run", "gaps.csv", "-o", "whole.csv", "--json"))
+    assert told == {"output": "whole.csv", "filled": 4}
+    whole = pd.read_csv(tmp_path / "whole.csv")
+    assert (whole["x"][0], whole["z"][1]) == (3, "b")
+    assert whole.notna().all(axis=None)
+
+
+def test_rows_into_a_folder_do_not_depend_on_the_processes(table, good, tmp_path):
+    good("fit", table, "--run", "run", "--steps", "3", "--set", "width=8")
+    for folder, processes in (("one", 1), ("two", 2)):
+        words = ("-n", "500", "--seed", "4", "--processes", processes)
+        good("sample", "run", "-o", folder, *words)
+    one, two = (pd.read_parquet(tmp_path / folder) for folder in ("one", "two"))
+    assert len(one) == 500
+    pd.testing.assert_frame_equal(one, two)
+
+
 def test_a_report_is_json_and_a_page(table, good, tmp_path):
     good("fit", table, "--run", "run", *TINY)
     content = json.loads(good("report", "run", "--json"))
@@ -157,6 +214,7 @@ def test_a_reproduction_that_fails_ends_with_1(bound, code, table, sparring, tmp
 def test_a_run_without_a_name_gets_a_folder_of_its_own(good, tmp_path):
     for folder in ("runs/ring8-gan", "runs/ring8-gan-2"):
         assert json.loads(good("fit", "ring8", "--game", "gan", *TINY, "--json")) == {"run": folder}
+    assert json.loads(good("fit", "ring8", *TINY, "--json")) == {"run": "runs/ring8"}
 
 
 def test_a_value_is_read_as_toml_where_it_is_some_else_as_a_word():

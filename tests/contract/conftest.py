@@ -25,8 +25,15 @@ from sparring.core import (
 from sparring.core import Batches as Stream
 from sparring.data import Batches, InMemory
 from sparring.data.conditioned import Categories, Conditioned
-from sparring.games import CTGAN, GAN, LSGAN, R3GAN, SNGAN, TVAE, WGAN, WGANGP
-from sparring.networks import MLP, CTGANDiscriminator, CTGANGenerator, TVAEDecoder, TVAEEncoder
+from sparring.games import CTGAN, GAN, LSGAN, NADE, R3GAN, SNGAN, TVAE, WGAN, WGANGP
+from sparring.networks import (
+    MLP,
+    Conditionals,
+    CTGANDiscriminator,
+    CTGANGenerator,
+    TVAEDecoder,
+    TVAEEncoder,
+)
 from sparring.priors import Categorical, Normal
 from sparring.regularizers import DRAGAN, R1, Lazy
 
@@ -59,6 +66,19 @@ def encoded(spans: tuple[tuple[str, int], ...], rows: int = 40) -> InMemory:
     return InMemory(torch.cat(blocks, 1))
 
 
+def columns(spans: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    """The same table as columns of tokens: what is one number is put into bins."""
+    return tuple(("token", width) if width > 1 else ("ordinal", 20) for _, width in spans)
+
+
+def tokens(spans: tuple[tuple[str, int], ...], rows: int = 40) -> InMemory:
+    """Random tokens and positions in them; some are not known."""
+    source = torch.Generator().manual_seed(0)
+    sizes = torch.tensor([size for _, size in columns(spans)])
+    x = torch.rand(rows, len(sizes), generator=source) * sizes
+    return InMemory(x.masked_fill(torch.rand(x.shape, generator=source) < 0.1, -1))
+
+
 def ctgan(spans: tuple[tuple[str, int], ...]) -> Game:
     """Packs of 2, and no normalisation over the batch, which is each process's own."""
     asked = Categories(encoded(spans), spans)
@@ -79,6 +99,14 @@ def tvae(spans: tuple[tuple[str, int], ...]) -> Game:
     return TVAE(*pair, Normal(3), spans=spans)
 
 
+def nade(spans: tuple[tuple[str, int], ...]) -> Game:
+    """A game of one; every column can be asked for, whatever the row."""
+    network = Conditionals(columns(spans), hidden=8, dropout=0.2)
+    # A unit that sees nothing begins at its kink, where no slope is defined.
+    torch.nn.init.normal_(network.bias)
+    return NADE(network)
+
+
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
     "lsgan": lambda: LSGAN(**pair(PICTURE)),
@@ -86,6 +114,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "wgan-gp": lambda: WGANGP(**pair(PICTURE)),
     "sngan": lambda: SNGAN(**pair(POINT), discriminator_turns=2),
     "r3gan": lambda: R3GAN(**pair(PICTURE)),
+    "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
 }
@@ -97,12 +126,14 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "wgan-gp": lambda: WGANGP(**pair(POINT, CLASSES)),
     "sngan": lambda: SNGAN(**pair(PICTURE, CLASSES), discriminator_turns=2),
     "r3gan": lambda: R3GAN(**pair(POINT, CLASSES)),
+    "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),
 }
 
 # Games whose batches aren't plain noise: encoded rows, and what is asked of them.
 BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
+    "nade": lambda spans, size: Batches(tokens(spans), size),
     "ctgan": lambda spans, size: Conditioned(encoded(spans), spans, size),
     "tvae": lambda spans, size: Batches(encoded(spans), size),
 }

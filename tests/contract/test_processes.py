@@ -58,7 +58,7 @@ def test_two_processes_equal_one(row, tmp_path):
     assert int(one["samples"]) == int(two["samples"])
 
 
-@pytest.mark.parametrize("name", ["wgan-gp", "r3gan", "sngan", "ctgan"])
+@pytest.mark.parametrize("name", ["wgan-gp", "r3gan", "sngan", "nade", "ctgan"])
 def test_two_processes_equal_one_under_every_rule(name, rule, rows, tmp_path):
     row = next(row for row in rows if row.name == name)
     assert farthest(*(play(row, processes, tmp_path, rule) for processes in (1, 2))) < 1e-9

@@ -222,8 +222,8 @@ WRONG = {
     ),
     "unknown game": (
         lambda: find_game("chess"),
-        "there is no game 'chess'; there are r3gan, gan, lsgan, wgan, wgan-gp, sngan, ctgan, "
-        "tvae.",
+        "there is no game 'chess'; there are r3gan, gan, lsgan, wgan, wgan-gp, sngan, nade, "
+        "ctgan, tvae.",
     ),
     # priors
     "no dimensions": (lambda: Normal(0), "dimensions of Normal must be at least 1, got 0."),

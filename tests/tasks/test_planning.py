@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from sparring import Synthesizer, core
+from sparring.core.errors import WrongUse
 from sparring.data import open_dataset
 from sparring.games.catalog import GAMES
 from sparring.recipes.reader import read_recipe
@@ -32,8 +33,17 @@ OPTIONS = {
 }
 
 
+# Those that play with tables alone, and with networks of their own.
+OF_TABLES = {
+    "nade": {"given": 0.25},
+    "ctgan": {"penalty": 3.0},
+    "tvae": {"reconstruction": 3.0},
+}
+
+
 def test_every_game_of_the_catalogue_is_tried():
-    assert set(OPTIONS) == set(GAMES)
+    assert set(OPTIONS) | set(OF_TABLES) == set(GAMES)
+    assert set(OF_TABLES) == {name for name, entry in GAMES.items() if entry.networks}
 
 
 def shape_of(game):
@@ -72,6 +82,26 @@ def test_a_game_comes_back_from_its_runs_recipe(game, images, tiny, tmp_path):
         assert torch.equal(value, second.state_dict()[name]), name
 
 
+@pytest.mark.parametrize("game", OF_TABLES)
+def test_a_game_of_tables_comes_back_from_its_runs_recipe(game, frame, tmp_path):
+    options, encoding = OF_TABLES[game], GAMES[game].encoding
+    settings = checked(Synthesizer(game, options=options, width=8).get_params(deep=False))
+    dataset = open_dataset(frame, encoding=encoding)
+    chosen = plan(dataset, settings)
+    run = Run.create(tmp_path / "run", chosen.recipe("in memory"))
+    recipe = read_recipe(run.folder)
+    parameters = Synthesizer(**recipe.trainings[game], **recipe.data_options).get_params(deep=False)
+    again = plan(dataset, checked(parameters))
+    assert again.spec == chosen.spec
+    assert again.spec.options == options
+    weights = []
+    for spec in (chosen.spec, again.spec):
+        torch.manual_seed(5)
+        weights.append(spec.build().state_dict())
+    assert weights[0].keys() == weights[1].keys()
+    assert all(torch.equal(value, weights[1][name]) for name, value in weights[0].items())
+
+
 def test_a_recipe_leaves_nothing_open(images, tmp_path):
     recipe = plan_of(images).recipe("digits")
     run = Run.create(tmp_path / "run", recipe)
@@ -92,10 +122,35 @@ def test_minutes_alone_leave_the_steps_open(images):
 
 @pytest.mark.parametrize(
     ("fixture", "networks"),
-    [("images", "mlp"), ("larger", "dcgan"), ("numbers", "mlp"), ("frame", "mlp")],
+    [
+        ("images", "mlp"),
+        ("larger", "dcgan"),
+        ("numbers", "conditionals"),
+        ("frame", "conditionals"),
+    ],
 )
 def test_the_data_choose_the_networks(fixture, networks, request):
-    assert plan_of(request.getfixturevalue(fixture)).spec.networks == networks
+    dataset = open_dataset(request.getfixturevalue(fixture), encoding="tokens")
+    settings = checked(Synthesizer().get_params(deep=False))
+    assert plan(dataset, settings).spec.networks == networks
+
+
+@pytest.mark.parametrize("fixture", ["numbers", "frame"])
+def test_networks_that_are_named_choose_the_game(fixture, request):
+    data = request.getfixturevalue(fixture)
+    chosen = plan_of(data, networks="mlp").spec
+    assert (chosen.game, chosen.networks) == ("r3gan", "mlp")
+    assert plan_of(data, game="gan").spec.networks == "mlp"
+
+
+def test_a_game_of_tables_is_refused_other_networks_and_other_data(frame, images):
+    with pytest.raises(WrongUse, match="plays with networks 'tvae' alone, got 'mlp'"):
+        plan_of(frame, game="tvae", networks="mlp")
+    with pytest.raises(WrongUse, match="'conditionals' are those of a game of their own"):
+        plan_of(frame, game="gan", networks="conditionals")
+    for game in OF_TABLES:
+        with pytest.raises(WrongUse, match=f"'{game}' plays with tables alone, got image data"):
+            plan_of(images, game=game)
 
 
 def test_classes_are_learnt_where_there_are_any(images, labels):
@@ -103,5 +158,5 @@ def test_classes_are_learnt_where_there_are_any(images, labels):
     settings = checked(Synthesizer().get_params(deep=False))
     chosen = plan(dataset, settings)
     assert chosen.spec.classes == ("ant", "cat", "dog", "owl")
-    assert sum(chosen.spec.frequencies) == pytest.approx(1)
+    assert sum(chosen.spec.fit.frequencies) == pytest.approx(1)
     assert plan(dataset, {**settings, "conditional": False}).spec.classes == ()

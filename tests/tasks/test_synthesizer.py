@@ -138,7 +138,7 @@ def recorded(network, seen):
 
 
 def test_classes_come_as_often_as_in_the_data_when_none_is_asked(by_class):
-    _, y = by_class._draw(2000, None, 0)
+    _, y = by_class._items(2000, None)
     assert np.allclose(np.bincount(y.numpy(), minlength=4) / 2000, 0.25, atol=0.04)
 
 
@@ -174,7 +174,10 @@ def test_a_run_that_was_broken_off_ends_as_one_that_was_not(kind, step, tmp_path
     assert equal_weights(weights(whole), weights(resumed))
 
 
-@pytest.mark.parametrize("game", GAMES)
+OF_TABLES = [name for name, entry in GAMES.items() if entry.networks]
+
+
+@pytest.mark.parametrize("game", [name for name in GAMES if name not in OF_TABLES])
 def test_two_processes_train_the_model_of_one(game, images, tiny, tmp_path):
     # Adam makes a whole step even of a gradient that is nothing but rounding.
     sgd = {"part": "SGD", "lr": 0.05}
@@ -183,6 +186,33 @@ def test_two_processes_train_the_model_of_one(game, images, tiny, tmp_path):
     two = Synthesizer(game, **tiny, run=tmp_path / "two", processes=2).fit(images)
     for name, value in weights(one).items():
         assert torch.allclose(value, weights(two)[name], atol=1e-6), name
+
+
+# CTGAN's paper normalises over the batch, and that is each process's own.
+@pytest.mark.parametrize("game", ["nade", "tvae"])
+def test_two_processes_train_a_game_of_tables_as_one_does(game, frame, tiny, tmp_path):
+    options = {"optimizer": {"part": "SGD", "lr": 0.05}}
+    settings = {**tiny, "networks": None, "options": options, "batch_size": 20}
+    one = Synthesizer(game, **settings, run=tmp_path / "one").fit(frame)
+    two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(frame)
+    for name, value in weights(one).items():
+        assert torch.allclose(value, weights(two)[name], atol=1e-5), name
+
+
+@pytest.mark.parametrize("game", [None, *GAMES])
+def test_every_game_fits_a_table_draws_from_it_and_comes_back_from_its_folder(
+    game, frame, tiny, tmp_path
+):
+    settings = {**tiny, "networks": None, "batch_size": 20}
+    synthesizer = Synthesizer(game, **settings).fit(frame)
+    made = synthesizer.sample(50, seed=1)
+    assert made.dtypes.equals(frame.dtypes)
+    assert set(made["city"]) <= set(frame["city"])
+    assert made["age"].between(frame["age"].min(), frame["age"].max()).all()
+    synthesizer.save(tmp_path / "model")
+    assert Synthesizer.load(tmp_path / "model").sample(50, seed=1).equals(made)
+    assert Synthesizer(game, **settings).fit(frame).sample(50, seed=1).equals(made)
+    assert not Synthesizer(game, **settings, seed=1).fit(frame).sample(50, seed=1).equals(made)
 
 
 def test_a_run_holds_all_that_one_training_made(images, tiny, tmp_path):

@@ -58,9 +58,10 @@ def to_pandas(thing: Any) -> pd.DataFrame:
         raise WrongUse(
             f"The {type(thing).__name__} cannot be read ({reason}): give a DataFrame."
         ) from error
-    for name in table.column_names:
-        if table.column_names.count(name) > 1:
-            raise WrongUse(f"Two columns are named {name!r}: rename one of them.")
+    names = table.column_names
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise WrongUse(f"Two columns are named {twice!r}: rename one of them.")
     frame: pd.DataFrame = table.to_pandas().reset_index(drop=True)
     return frame
 

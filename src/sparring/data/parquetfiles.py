@@ -230,9 +230,10 @@ def _dataset(path: Path) -> "ds.Dataset":
 
 
 def _check_names(where: str, schema: pa.Schema) -> None:
-    for name in schema.names:
-        if schema.names.count(name) > 1:
-            raise WrongUse(f"{where} has two columns named {name!r}: rename one of them.")
+    names = schema.names
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise WrongUse(f"{where} has two columns named {twice!r}: rename one of them.")
 
 
 def _rows_of(group: "ds.ParquetFileFragment") -> int:

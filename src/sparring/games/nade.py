@@ -74,7 +74,7 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
         """The mean negative log-likelihood of a row, in nats."""
         x = self.need("x", batch)
         first = self._first(len(x), x.shape[1], x.device)
-        return {"nll": -self._log_prob(x, first).mean()}
+        return {"loss": -self._log_prob(x, first).mean()}
 
     def _first(self, n: int, columns: int, device: torch.device) -> Tensor:
         """(n, d) bool: the columns that come before the others in each item's order."""

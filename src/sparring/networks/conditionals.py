@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sparring.core import WrongUse
+from sparring.core import WrongUse, draw
 
 _ORDERED = ("ordinal", "ordinal or missing")
 _GROUPS = (4, 16)
@@ -132,13 +132,21 @@ class Conditionals(nn.Module):
         total = _bag(bags, self.lookup)
         hidden = F.relu(total.view(n, columns, -1) + self.bias)
         if self.dropout and self.training:
-            hidden = F.dropout(hidden, self.dropout)
+            hidden = hidden * self._kept(hidden)
         weights = self._output_weights().split(self.tokens)
         biases = self.output_bias.split(self.tokens)
         return [
             torch.addmm(bias, h, weight.t())
             for bias, h, weight in zip(biases, hidden.unbind(1), weights, strict=True)
         ]
+
+    def _kept(self, hidden: Tensor) -> Tensor:
+        """Which hidden units (n, d, hidden) stay, scaled up, drawn for all processes together."""
+        share = 1 - self.dropout
+        one = hidden.detach()[:1]
+        return draw(lambda m: one.new_empty(m, *one.shape[1:]).bernoulli_(share), len(hidden)).div_(
+            share
+        )
 
     def _codes_of(self, x: Tensor) -> Tensor:
         codes = self.codes[(x.clamp(min=0) + self.first)]

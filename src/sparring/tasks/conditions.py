@@ -114,7 +114,7 @@ class Conditions:
                 if whole and wish.form == column.form:
                     _demand(demands, start, column.name, column.encoder, wish)
                 elif not wish.missing and _same_numbers(wish.form, column.form):
-                    _limit(demands, start, column.encoder, wish.or_missing())
+                    _hint(demands, start, column.name, column.encoder, wish)
             start = stop
         return demands
 
@@ -171,6 +171,21 @@ def _demand(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wis
         return
     if not _limit(demands, start, encoder, wish):
         raise _never(name)
+
+
+def _hint(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish: Wish) -> None:
+    """What a column that rules write on must be before they do: as wished, or missing.
+
+    A number that is no token of its own can't be both; then rules are taken not to write it.
+    """
+    exact = wish.exact
+    whole = exact is None or all(
+        bool((span[:, 1] > span[:, 0]).any()) for span in encoder.allowed(exact, exact)
+    )
+    if whole:
+        _limit(demands, start, encoder, wish.or_missing())
+    elif encoder.occurs(exact if exact is not None else math.nan):
+        _demand(demands, start, name, encoder, wish)
 
 
 def _limit(demands: Demands, start: int, encoder: TokenEncoder, wish: Wish) -> bool:

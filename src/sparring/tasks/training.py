@@ -197,7 +197,8 @@ def _beside(ready: Training, run: Run | None) -> list[Callback]:
             beside.append(_preview(dataset, plan, run))
     if settings["minutes"] is not None:
         beside.append(StopAfter(settings["minutes"]))
-    if settings["patience"] is not None and ready.judged is None:
+    # A density is judged by itself; too few rows leave none to judge it by.
+    if settings["patience"] is not None and not isinstance(ready.game, Evaluates):
         if watch is None:
             raise WrongUse("patience needs the alarms, which see progress; leave alarms on.")
         beside.append(StopWithoutProgress(watch, settings["patience"]))
