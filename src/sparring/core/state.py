@@ -203,6 +203,8 @@ class TrainingState:
         Raises:
             Failure: if it belongs to another game.
         """
+        # First: other data may well have made other networks.
+        self.batches.load_state_dict(meta["batches"])
         parts = _by_first_word(tensors)
         try:
             self.game.load_state_dict(parts.pop("game", {}))
@@ -222,7 +224,6 @@ class TrainingState:
         self.seconds, self.seed = float(meta["seconds"]), int(meta["seed"])
         self.rate, self.events = float(meta["rate"]), list(meta["events"])
         self.game.step = self.step
-        self.batches.load_state_dict(meta["batches"])
         self.terms.clear()
         self._set_rates()
         self._load_callbacks(meta["callbacks"])

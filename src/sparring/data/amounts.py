@@ -51,6 +51,10 @@ class Amounts(Form):
     def kind(self) -> str:
         return "integer" if self.most == 0 else "number"
 
+    @property
+    def grain(self) -> float:
+        return 10.0**-self.most
+
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         whole = rf"\d{{1,3}}(?:{re.escape(self.thousands)}\d{{3}})*" if self.thousands else r"\d+"

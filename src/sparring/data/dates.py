@@ -42,6 +42,10 @@ class Dates(Form):
     def kind(self) -> str:
         return "date"
 
+    @property
+    def grain(self) -> float:
+        return 1.0
+
     def plain(self, series: pd.Series) -> np.ndarray:
         if self.text is not None and self.text != DATES:
             texts, places = distinct_texts(series)
@@ -90,6 +94,10 @@ class Times(Form):
     @property
     def kind(self) -> str:
         return "time"
+
+    @property
+    def grain(self) -> float:
+        return 1.0
 
     def plain(self, series: pd.Series) -> np.ndarray:
         values, places = distinct_texts(series)

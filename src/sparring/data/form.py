@@ -26,6 +26,11 @@ class Form(ABC):
     def kind(self) -> str:
         """One of `kinds.KINDS`: number, integer, category, boolean, date, time, ..."""
 
+    @property
+    def grain(self) -> float:
+        """How far apart plain numbers are as they are written; 0 where any can be written."""
+        return 0.0
+
     @abstractmethod
     def plain(self, series: pd.Series) -> np.ndarray:
         """(n,) float64, NaN where missing."""

@@ -47,6 +47,10 @@ class Numbers(Form):
     def kind(self) -> str:
         return "integer" if self.decimals == 0 else "number"
 
+    @property
+    def grain(self) -> float:
+        return 0.0 if self.decimals is None else 10.0**-self.decimals
+
     def plain(self, series: pd.Series) -> np.ndarray:
         return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 

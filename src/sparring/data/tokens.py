@@ -25,6 +25,8 @@ ROWS_A_LEVEL = 50
 TOKENS = 256
 """More values than this take two columns of tokens."""
 _KNOTS_A_BIN = 17
+# How far below the end of a token the last position in it lies, in float32.
+_BELOW = 2.0**-14
 _FEW = 8
 
 
@@ -103,6 +105,9 @@ class LevelTokens(TokenEncoder):
         values = np.append(self.levels, np.nan) if self.missing else np.asarray(self.levels)
         where = np.isnan(values) if math.isnan(low) else (values >= low) & (values <= high)
         return [_open(len(values), where)] if self.spans else []
+
+    def occurs(self, value: float) -> bool:
+        return self.missing if math.isnan(value) else value in self.levels
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -231,7 +236,9 @@ class BinTokens(TokenEncoder):
         at = np.interp(known, values, positions)
         # A value that stands at several knots owns all positions between them.
         at = np.where(last > first, 0.5 * (positions[first] + positions[last]), at)
-        # Between two bins a value belongs to the lower one's end or the upper one's beginning.
+        # The largest value of a bin stays in it, where the next bin begins at the same position.
+        ends = np.append((np.diff(positions) == 0) & (np.diff(values) > 0), False)
+        at = np.where((values[first] == known) & ends[first], at - _BELOW, at)
         return np.minimum(at, np.nextafter(np.float32(self._bins), np.float32(0)))
 
     def decode(self, block: np.ndarray) -> np.ndarray:

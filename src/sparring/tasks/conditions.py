@@ -12,9 +12,9 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
-from sparring.data.forms import Categories, Constant, Form
+from sparring.data.forms import Categories, Constant, Form, Numbers
 from sparring.data.rules.lookup import Lookup
-from sparring.data.table import Table
+from sparring.data.table import Column, Table
 from sparring.data.texts import Texts
 from sparring.data.tokens import UNKNOWN, TokenEncoder
 
@@ -50,6 +50,11 @@ class Wish:
     def or_missing(self) -> "Wish":
         """The same wish, with which missing values will do as well."""
         return Wish(self.form, (*self.intervals, (math.nan, math.nan)))
+
+    def inside(self, encoder: TokenEncoder) -> list[list[np.ndarray]]:
+        """For each interval what an encoder allows, with all that is rounded into it."""
+        half = self.form.grain / 2
+        return [encoder.allowed(low - half, high + half) for low, high in self.intervals]
 
     @property
     def exact(self) -> float | None:
@@ -110,6 +115,8 @@ class Conditions:
             wish = wishes.get(column.name)
             # What rules make of a column is only known when they have made it.
             whole = column.name not in touched
+            if wish is not None and stop == start and not _holds(wish, column):
+                raise _never(column.name)
             if wish is not None and isinstance(column.encoder, TokenEncoder) and stop > start:
                 if whole and wish.form == column.form:
                     _demand(demands, start, column.name, column.encoder, wish)
@@ -159,6 +166,12 @@ class Demands:
     exact: dict[Name, float]
 
 
+def _holds(wish: Wish, constant: Column) -> bool:
+    """Whether a column that is always the same is as wished."""
+    only = constant.encoder.decode(np.empty((1, 0), dtype=np.float32))
+    return bool(wish.met(constant.form.series(only)).all())
+
+
 def _demand(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish: Wish) -> None:
     exact = wish.exact
     if exact is not None:
@@ -180,7 +193,7 @@ def _hint(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish:
     """
     exact = wish.exact
     whole = exact is None or all(
-        bool((span[:, 1] > span[:, 0]).any()) for span in encoder.allowed(exact, exact)
+        bool((span[:, 1] > span[:, 0]).any()) for span in wish.inside(encoder)[0]
     )
     if whole:
         _limit(demands, start, encoder, wish.or_missing())
@@ -190,7 +203,7 @@ def _hint(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish:
 
 def _limit(demands: Demands, start: int, encoder: TokenEncoder, wish: Wish) -> bool:
     """Allow what is wished for in a column's spans; nothing is said where that is nothing."""
-    spans = [encoder.allowed(low, high) for low, high in wish.intervals]
+    spans = wish.inside(encoder)
     found: dict[int, Tensor] = {}
     for place, parts in enumerate(zip(*spans, strict=True)):
         stack = np.stack(parts)  # (intervals, tokens, 2)
@@ -226,12 +239,14 @@ def _wish(name: Name, form: Form, asked: Any) -> Wish:
     if not values:
         raise _never(name)
     plain = [_plain(name, form, value) for value in values]
+    if form.grain and not all(_writable(form, number) for number in plain):
+        raise _never(name)
     return Wish(form, tuple((number, number) for number in plain))
 
 
 def _plain(name: Name, form: Form, value: Any) -> float:
     if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
-        return math.nan
+        return float(form.plain(pd.Series([None]))[0]) if isinstance(form, Constant) else math.nan
     try:
         number = float(form.plain(pd.Series([value], name=name))[0])
     except (TypeError, ValueError, OverflowError, AttributeError) as error:
@@ -245,7 +260,22 @@ def _plain(name: Name, form: Form, value: Any) -> float:
             f"; there are {listed}." if len(listed) < 200 else closest(str(value), map(str, values))
         )
         raise WrongUse(f"condition asks {name!r} for {value!r}, which never occurs{end}")
+    return _as_held(form, number)
+
+
+def _as_held(form: Form, number: float) -> float:
+    """A number as a column of its dtype holds it: what is .1 in Python isn't in float32."""
+    dtype = pd.api.types.pandas_dtype(form.dtype)
+    held = getattr(dtype, "numpy_dtype", dtype)
+    if isinstance(form, Numbers) and isinstance(held, np.dtype) and held.kind == "f":
+        return float(held.type(number))
     return number
+
+
+def _writable(form: Form, number: float) -> bool:
+    """Whether a number has no more decimals than its column, or is missing."""
+    steps = number / form.grain
+    return math.isnan(number) or math.isclose(steps, round(steps), rel_tol=1e-6)
 
 
 def _wrong_type(name: Name, form: Form, value: Any) -> WrongUse:

@@ -77,7 +77,9 @@ def look_at(dataset: Dataset) -> Look:
 
     Example:
         >>> from sparring.data import open_dataset
-        >>> frame = pd.DataFrame({"net": range(40), "gross": [2 * n for n in range(40)]})
+        >>> frame = pd.DataFrame(
+        ...     {"net": [n % 7 for n in range(40)], "gross": [n % 7 * 2 for n in range(40)]}
+        ... )
         >>> look = look_at(open_dataset(frame, rules=["gross = 2 * net"]))
         >>> [(column.name, column.kind, column.follows) for column in look.columns]
         [('net', 'integer', False), ('gross', 'integer', True)]

@@ -17,6 +17,7 @@ from sparring.data.keys import check_keys, infer_keys, keys_from, shown_keys
 from sparring.tasks.checks import whole
 from sparring.tasks.relations.drawing import Drawing
 from sparring.tasks.relations.following import Figure
+from sparring.tasks.relations.judging import Judgement, judge
 from sparring.tasks.relations.learning import learnable, prepare
 from sparring.tasks.relations.seeing import Learnt
 from sparring.tasks.relations.sequences import Sequence as RowsInOrder
@@ -27,6 +28,7 @@ from sparring.tasks.synthesizer import Synthesizer
 
 _FEWEST = 20
 _HELD_OUT = 0.02
+_BATCH, _LONGEST = 250, 50_000
 COIN = "a coin"
 """A column of chance alone, where a table has nothing else to learn."""
 
@@ -147,6 +149,7 @@ class RelationalSynthesizer(BaseEstimator):
             minutes=None if self.minutes is None else self.minutes / tables,
             width=self.width,
             batch_size=self.batch_size,
+            half_life=self._half_life(len(frame)),
             seed=self.seed,
             device=self.device,
             rules=False,
@@ -158,6 +161,13 @@ class RelationalSynthesizer(BaseEstimator):
             return synthesizer.fit(frame)
         except WrongUse as error:
             raise WrongUse(f"table {name!r}: {error}") from error
+
+    def _half_life(self, rows: int) -> int | None:
+        """Of the averaged weights, in rows: short where the training is."""
+        if self.steps is None:
+            return None
+        batch = self.batch_size or min(_BATCH, max(32, rows // 8))
+        return min(_LONGEST, max(1, self.steps * batch // 10))
 
     def sample(
         self, scale: float | Mapping[str, int] = 1.0, seed: int | None = None
@@ -228,7 +238,29 @@ class RelationalSynthesizer(BaseEstimator):
             ]
             lines += [f"{name}.{c.column} = {c.first}, {c.first + 1}, ..." for c in one.counters]
             lines += [f"{name}: {rule}" for rule in one.rules]
+            lines += [f"{name}: {low} <= {high}" for low, high in one.orders]
         return lines + [str(figure) for figure in self.figures_]
+
+    def judge(
+        self, X: Any, scale: float | Mapping[str, int] = 1.0, seed: int = 0  # noqa: N803
+    ) -> list[Judgement]:
+        """How well new tables hang together, link by link, beside floor and ceiling.
+
+        Args:
+            X: tables as given to `fit`.
+            scale: of the new tables, as in `sample`.
+            seed: of the new tables, of floor and of ceiling.
+
+        Returns:
+            Of each link: dangling keys, distances of the number of children, and of the dependence
+            of children on parents.
+        """
+        tables, _ = _opened(X)
+        known = Description(
+            {name: self.keys_.tables[name] for name in tables},
+            tuple(r for r in self.keys_.relationships if {r.parent, r.child} <= set(tables)),
+        )
+        return judge(tables, self.sample(scale, seed), known, seed)
 
     def save(self, folder: str | Path) -> None:
         """Write all into a folder: a model a table, JSON, and Parquet of tables that stay.

@@ -1,6 +1,6 @@
 """Drawing tables that name each other's rows, parents before their children."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from sparring.data.keys import rows_named
 from sparring.data.table import Column, Table
 from sparring.data.tokens import UNKNOWN
 from sparring.tasks.relations.following import Copy, Figure, figure_column
-from sparring.tasks.relations.gaps import BEFORE, dated, microseconds
+from sparring.tasks.relations.gaps import BEFORE, dated, in_order, microseconds
 from sparring.tasks.relations.learning import positions
 from sparring.tasks.relations.matching import match, spread_pairs
 from sparring.tasks.relations.seeing import (
@@ -107,7 +107,10 @@ class Drawing:
                 dates[gap.column] = self._counted_on(mine, gap.back, steps, parent)
             else:
                 dates[gap.column] = gap.back(steps, dates[gap.anchor])
-            drawn = drawn.assign(**{gap.column: dated(gap.form, dates[gap.column])})
+        still = {gap.column for gap in mine.gaps if gap.anchor == BEFORE}
+        dates |= in_order({c: d for c, d in dates.items() if c in forms}, _both(mine, dates), still)
+        moved = {c: dated(forms[c], dates[c]) for c in forms if c in dates}
+        drawn = drawn.assign(**moved)
         self.begun[name] = {first.name: dates[first.name] for first in mine.firsts}
         # Rules leave columns of their own names, which stand before all that is known of others.
         return mine.rules.restore(drawn) if mine.forms else pd.DataFrame(index=drawn.index)
@@ -182,7 +185,7 @@ class Drawing:
             parents.append(rows_named(self.tables[main.parent][main.key], of_parent))
             children.append(parent[some])
             within = 1
-        for column in (mine.matched or {}).get(link.column, ()):
+        for column in mine.matched.get(link.column, ()):
             said = drawn[said_by(link.column, column)]
             children.append(coarse(said[some], there[column]))
             parents.append(coarse(there[column]))
@@ -225,8 +228,10 @@ class Drawing:
         for child, other in self.learnt.items():
             for link in other.place.counted:
                 if link.parent == name:
-                    counts = drawn[count_name(child, link)].to_numpy(np.float64)
-                    self.counts[child, link.column] = np.maximum(counts, 0).round().astype(int)
+                    column = count_name(child, link)
+                    counts = drawn[column].to_numpy(np.float64)
+                    histogram = self.learnt[name].numbers[column]
+                    self.counts[child, link.column] = as_often(counts, histogram, self.rng)
 
     def finish(self, figures: tuple[Figure, ...], keys: Mapping[str, str]) -> None:
         """Fill in the links that come late, and what is reckoned from children."""
@@ -248,6 +253,35 @@ class Drawing:
             rows[self.rng.permutation(len(rows))[int(places.sum()) :]] = -1
         column = at(self.tables[link.parent][link.key], rows)
         self.tables[name] = frame.assign(**{link.column: column})
+
+
+def as_often(
+    drawn: np.ndarray, histogram: Sequence[tuple[int, int]], rng: np.random.Generator
+) -> np.ndarray:
+    """Numbers with the ranks of those that were drawn, and as often as they should come.
+
+    An error in how many children a row has would grow from table to table.
+
+    Args:
+        drawn: (n,) numbers.
+        histogram: (number, how often) pairs, ascending.
+        rng: breaks ties.
+
+    Example:
+        >>> as_often(np.array([9, 0, 7, 3]), [(0, 1), (2, 1)], np.random.default_rng(0))
+        array([2, 0, 2, 0])
+    """
+    values, often = np.array(histogram).T
+    order = np.lexsort((rng.random(len(drawn)), drawn))
+    share = (np.arange(len(drawn)) + 0.5) / max(1, len(drawn)) * often.sum()
+    out = np.empty(len(drawn), dtype=np.int64)
+    out[order] = values[np.searchsorted(often.cumsum(), share, side="right")]
+    return out
+
+
+def _both(mine: Learnt, dates: Mapping[str, np.ndarray]) -> list[tuple[str, str]]:
+    """The orders of dates of which both were drawn."""
+    return [(low, high) for low, high in mine.orders if low in dates and high in dates]
 
 
 def _possible(frame: pd.DataFrame, mine: Learnt) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Dates as what lies between them and another date, of the same row or one that it hangs on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from sparring.data.forms import Form
 BEFORE = "the row before"
 """The anchor of a date that is counted on from the row before."""
 
-_NARROWER = 0.7
+_NARROWER = 0.8
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ def find_gaps(
     forms: Mapping[str, Form],
     own: Mapping[str, np.ndarray],
     known: Mapping[str, np.ndarray],
+    far: Collection[str] = (),
 ) -> list[Gap]:
     """From which date each date is best counted.
 
@@ -85,6 +86,8 @@ def find_gaps(
         forms: of the dates in `own`.
         own: name -> (n,) microseconds of the dates that are learnt.
         known: the same of the dates that are there before.
+        far: those of them that are taken only if a date varies half as much around them as around
+            others.
 
     Returns:
         Gaps in the order in which they can be undone.
@@ -102,7 +105,7 @@ def find_gaps(
     known, left, found = dict(known), dict(own), []
     while left:
         edges = [
-            (_spread(dates - anchor) / max(_spread(dates), 1.0), column, name)
+            (_share(dates, anchor) * (2 if name in far else 1), column, name)
             for column, dates in left.items()
             for name, anchor in known.items()
             if not np.isnan(anchor[~np.isnan(dates)]).any()
@@ -112,10 +115,49 @@ def find_gaps(
             found.append(Gap(column, name, _dates(forms[column])))
             known[column] = left.pop(column)
         else:
-            # The date that is there most often stays as it is, for others to be counted from.
-            column = min(left, key=lambda one: int(np.isnan(left[one]).sum()))
+            # The date around which the others vary least stays as it is.
+            column = min(left, key=lambda one: _apart(left[one], left))
             known[column] = left.pop(column)
     return found
+
+
+def _share(dates: np.ndarray, anchor: np.ndarray) -> float:
+    """How much dates vary around others, in how much they vary themselves."""
+    return _spread(dates - anchor) / max(_spread(dates), 1.0)
+
+
+def _apart(anchor: np.ndarray, others: Mapping[str, np.ndarray]) -> tuple[int, float]:
+    """In how many rows a date is missing, and how far the others vary around it."""
+    away = [_share(dates, anchor) for dates in others.values()]
+    return int(np.isnan(anchor).sum()), sum(min(1.0, share) for share in away)
+
+
+def in_order(
+    dates: Mapping[str, np.ndarray], orders: Sequence[tuple[str, str]], still: Collection[str]
+) -> dict[str, np.ndarray]:
+    """Dates of which none is before one that it must not precede.
+
+    Args:
+        dates: name -> (n,) microseconds since 1970, NaN where missing.
+        orders: (earlier, later) names; the later one is put off where it comes too early.
+        still: names of dates that don't move; what must precede them is put forward.
+
+    Example:
+        >>> dates = {"start": np.array([5.0, 1.0]), "end": np.array([3.0, 2.0])}
+        >>> in_order(dates, [("start", "end")], ())["end"]
+        array([5., 2.])
+    """
+    moved = dict(dates)
+    for _ in range(len(orders)):
+        for low, high in orders:
+            if high not in still:
+                late = moved[low] > moved[high]
+                moved[high] = np.where(late, moved[low], moved[high])
+        for low, high in reversed(orders):
+            if high in still and low not in still:
+                late = moved[low] > moved[high]
+                moved[low] = np.where(late, moved[high], moved[low])
+    return moved
 
 
 def _spread(values: np.ndarray) -> float:

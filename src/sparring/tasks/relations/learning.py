@@ -14,6 +14,7 @@ from sparring.data.forms import Constant, Form, Serials, Texts
 from sparring.data.inference import check_names, form_of
 from sparring.data.keys import is_dense, rows_named
 from sparring.data.rules import Rules, discover
+from sparring.data.rules.order import Order
 from sparring.data.texts import IDENTIFIER
 from sparring.tasks.relations.following import (
     Copy,
@@ -226,9 +227,9 @@ def _about(
     follow |= {counter.column for counter in counters}
     own = own_frame(frame, place, [column for column in place.columns if column not in follow])
     key, least = _key(place, frame)
-    rules = Rules((), tuple(own.columns))
+    rules, orders = Rules((), tuple(own.columns)), ()
     if search and own.shape[1]:
-        rules = _leaving(place.order, discover(own))
+        rules, orders = _parted(place.order, discover(own))
     return Learnt(
         place,
         len(frame),
@@ -239,13 +240,22 @@ def _about(
         tuple(counters),
         {column: _form(place.name, own[column]) for column in own.columns},
         rules,
+        orders,
     )
 
 
-def _leaving(order: str | None, rules: Rules) -> Rules:
-    """The rules that don't remake the column by which rows are ordered."""
-    kept = tuple(rule for rule in rules if order not in (rule.target, *rule.derived))
-    return replace(rules, rules=kept)
+def _parted(order: str | None, rules: Rules) -> tuple[Rules, tuple[tuple[str, str], ...]]:
+    """The rules but for the orders of dates, which gaps keep, and these orders.
+
+    Rules that remake the column by which rows are ordered are left out.
+    """
+    orders, kept = [], []
+    for rule in rules:
+        if isinstance(rule, Order) and isinstance(rule.high_form, Dates):
+            orders.append((str(rule.low[0]), str(rule.high)))
+        elif order not in (rule.target, *rule.derived):
+            kept.append(rule)
+    return replace(rules, rules=tuple(kept)), tuple(orders)
 
 
 def own_frame(frame: pd.DataFrame, place: Place, columns: Sequence[str]) -> pd.DataFrame:
@@ -287,7 +297,9 @@ def _frame(
     own = own_frame(frame, mine.place, list(mine.forms))
     reduced = mine.rules.reduce(own) if own.shape[1] else own
     firsts = _firsts(name, learnt)
-    extras = _extras(name, tables, learnt, firsts)
+    extras = _extras(name, tables, learnt)
+    counts = _numbers(name, tables, learnt)
+    extras = counts | extras
     reduced, gaps = _with_gaps(mine, reduced, tables, learnt, firsts)
     forms = {c: _form(name, reduced[c]) for c in reduced.columns}
     about = readable(reduced, forms).assign(**extras)
@@ -309,7 +321,13 @@ def _frame(
         matched[link.column], said = _said(link, frame, tables, learnt, about)
         parts |= said
     made = replace(
-        mine, gaps=gaps, firsts=firsts, seen=tuple(looked), before=tuple(behind), matched=matched
+        mine,
+        numbers={column: _histogram(series) for column, series in counts.items()},
+        gaps=gaps,
+        firsts=firsts,
+        seen=tuple(looked),
+        before=tuple(behind),
+        matched=matched,
     )
     return made, pd.DataFrame(parts)
 
@@ -325,10 +343,10 @@ def _firsts(name: str, learnt: Mapping[str, Learnt]) -> tuple[First, ...]:
     return tuple(found)
 
 
-def _extras(
-    name: str, tables: Tables, learnt: Mapping[str, Learnt], firsts: Sequence[First]
+def _numbers(
+    name: str, tables: Tables, learnt: Mapping[str, Learnt]
 ) -> dict[str, pd.Series]:
-    """How many children a row has by each link, and what its own links say of themselves."""
+    """How many children a row has by each link."""
     frame, made = tables[name], {}
     for child, other in learnt.items():
         for link in other.place.counted:
@@ -336,6 +354,17 @@ def _extras(
                 rows = rows_named(frame[link.key], tables[child][link.column])
                 counts = np.bincount(rows[rows >= 0], minlength=len(frame))
                 made[count_name(child, link)] = pd.Series(counts)
+    return made
+
+
+def _histogram(counts: pd.Series) -> tuple[tuple[int, int], ...]:
+    values, often = np.unique(counts.to_numpy(), return_counts=True)
+    return tuple(zip(values.tolist(), often.tolist(), strict=True))
+
+
+def _extras(name: str, tables: Tables, learnt: Mapping[str, Learnt]) -> dict[str, pd.Series]:
+    """What the links of a row that are matched, or lead to its own table, say of themselves."""
+    frame, made = tables[name], {}
     place = learnt[name].place
     for link in (*place.matched, *place.late):
         if link.missing:
@@ -353,7 +382,7 @@ def shares(key: pd.Series, column: pd.Series) -> np.ndarray:
 
     Example:
         >>> shares(pd.Series([1, 2, 3]), pd.Series([None, 1, 1]))
-        array([ nan, 0. , 0. ])
+        array([nan,  0.,  0.])
     """
     parent = rows_named(key, column)
     depth = np.zeros(len(parent), dtype=np.int64)
@@ -383,9 +412,9 @@ def _with_gaps(
     forms: dict[str, Form] = {
         c: form
         for c, form in mine.forms.items()
-        if isinstance(form, Dates) and c in reduced and reduced[c].equals(tables[name][c])
+        if isinstance(form, Dates) and c in reduced and str(reduced[c].dtype) == mine.dtypes[c]
     }
-    own = {column: microseconds(form, tables[name][column]) for column, form in forms.items()}
+    own = {column: microseconds(form, reduced[column]) for column, form in forms.items()}
     for first in firsts:
         forms[first.name], own[first.name] = first.form, _beginning(name, tables, learnt, first)
         reduced = reduced.assign(**{first.name: first.form.series(_plain(first, own[first.name]))})
@@ -401,7 +430,7 @@ def _with_gaps(
             known[BEFORE] = np.where(positions(parent) > 0, behind, known[order])
             gaps.append(Gap(order, BEFORE, forms[order]))  # type: ignore[arg-type]
     later = {column: dates for column, dates in known.items() if column != BEFORE}
-    gaps += find_gaps(forms, own, later)
+    gaps += find_gaps(forms, own, later, set(later) - {mine.place.order})
     dates = known | own
     away = {gap.column: gap.away(dates[gap.column], dates[gap.anchor]) for gap in gaps}
     return reduced.assign(**away), tuple(gaps)

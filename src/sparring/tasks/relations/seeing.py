@@ -1,7 +1,7 @@
 """What can be told about the rows of a table, by their own columns and by what they hang on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -52,7 +52,9 @@ class Learnt:
         least: the first key, where they count rows.
         copies, counters: columns that follow from others.
         forms: of the own columns: those that follow from nothing else.
-        rules: between own columns.
+        rules: between own columns, but for the orders of dates.
+        orders: (earlier, later) own dates.
+        numbers: link and child, as `count_name` has it -> how often a row had so many children.
         gaps: own dates that are counted from others.
         firsts: dates of children that are columns here.
         seen: of the columns that can be told about a row of the main link's parent, those that
@@ -70,11 +72,13 @@ class Learnt:
     counters: tuple[Counter, ...]
     forms: Mapping[str, Form]
     rules: Rules
+    orders: tuple[tuple[str, str], ...] = ()
+    numbers: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     firsts: tuple[First, ...] = ()
     seen: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
-    matched: Mapping[str, tuple[str, ...]] | None = None
+    matched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def told_of(column: str) -> str:

@@ -76,11 +76,13 @@ def _of_learnt(one: Learnt) -> dict[str, Any]:
         "counters": [asdict(counter) for counter in one.counters],
         "forms": [[name, form.describe()] for name, form in one.forms.items()],
         "rules": one.rules.describe(),
+        "orders": [list(pair) for pair in one.orders],
+        "numbers": {name: [list(p) for p in pairs] for name, pairs in one.numbers.items()},
         "gaps": [_with_form(gap) for gap in one.gaps],
         "firsts": [_with_form(first) for first in one.firsts],
         "seen": list(one.seen),
         "before": list(one.before),
-        "matched": {link: list(columns) for link, columns in (one.matched or {}).items()},
+        "matched": {link: list(columns) for link, columns in one.matched.items()},
     }
 
 
@@ -158,6 +160,8 @@ def _learnt(one: Mapping[str, Any]) -> Learnt:
         tuple(Counter(**counter) for counter in one["counters"]),
         {name: form_from_description(form) for name, form in one["forms"]},
         Rules.from_description(one["rules"]),
+        tuple((low, high) for low, high in one["orders"]),
+        {name: tuple((n, often) for n, often in p) for name, p in one["numbers"].items()},
         tuple(_formed(Gap, gap) for gap in one["gaps"]),
         tuple(_formed(First, first) for first in one["firsts"]),
         tuple(one["seen"]),
