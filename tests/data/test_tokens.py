@@ -68,7 +68,7 @@ def samples(encoder, rows=20_000, seed=3):
 
 
 def test_what_a_column_is_chooses_its_encoder(column):
-    plain, encoder, kind = column
+    _, encoder, kind = column
     assert type(encoder) is kind
     assert encoder.width == len(encoder.spans) == (2 if kind is GroupTokens else 1)
 

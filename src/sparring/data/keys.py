@@ -158,7 +158,7 @@ def _evidence(child: str, column: str, parent: str, key: str) -> int:
     if column == key and tuple(of_key) not in _OF_ANY:
         return 4
     whole = of_key if of_key[: len(of_table)] == of_table else [*of_table, *of_key]
-    if words == whole or words == of_table:
+    if words in (whole, of_table):
         return 4
     return 3 if len(words) > len(whole) and words[-len(whole) :] == whole else 0
 

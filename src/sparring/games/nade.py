@@ -167,14 +167,14 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
                 raise WrongUse(f"nothing is allowed in column {j}.")
             logits = network.logits(tokens, j, (tokens >= 0)).log_softmax(1) + size.log()
             weight += logits.logsumexp(1)
-            drawn = pick(logits, torch.rand(len(x), 1, device=x.device))
+            drawn = pick(_relative(logits), torch.rand(len(x), 1, device=x.device))
             low, span = inside[drawn, 0], size[drawn]
             tokens[:, j] = drawn
             position = low + torch.rand_like(low) * span
             x[:, j] = drawn + position.clamp(max=_BELOW_ONE)
         if copies == 1:
             return x
-        kept = pick(weight.view(n, copies), torch.rand(n, 1, device=x.device))
+        kept = pick(_relative(weight.view(n, copies)), torch.rand(n, 1, device=x.device))
         return x.view(n, copies, -1)[torch.arange(n, device=x.device), kept]
 
 
@@ -232,11 +232,16 @@ _BELOW_ONE = 1 - 2**-14
 _BLOCK = 16
 
 
+def _relative(logits: Tensor) -> Tensor:
+    """The same distributions with 0 as the largest logit, however improbable all were."""
+    return logits - logits.amax(1, keepdim=True)
+
+
 def pick(logits: Tensor, uniform: Tensor) -> Tensor:
     """Draws from categorical distributions by inverting their cumulative ones.
 
     Args:
-        logits: (n, k).
+        logits: (n, k), of which the largest are within +-60.
         uniform: (n, 1) in [0, 1).
 
     Returns:

@@ -130,7 +130,7 @@ def parent_child(
     above, below = _telling(real[0]), _telling(real[1])
     strengths = _strengths(_joined(real, above, below), _joined(synthetic, above, below))
     rng = np.random.default_rng(seed)
-    chance = {pair: 0.0 for pair in strengths}
+    chance = dict.fromkeys(strengths, 0.0)
     for _ in range(_SHUFFLES):
         mixed = real[0].iloc[rng.permutation(len(real[0]))].reset_index(drop=True)
         shuffled = _joined((mixed, real[1]), above, below)
@@ -146,7 +146,7 @@ def _telling(frame: pd.DataFrame) -> list[str]:
     for name in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[name].dtype)
         dates = pd.api.types.is_datetime64_any_dtype(frame[name].dtype)
-        if 1 < frame[name].nunique() and (numeric or dates or frame[name].nunique() <= _DIFFERENT):
+        if frame[name].nunique() > 1 and (numeric or dates or frame[name].nunique() <= _DIFFERENT):
             names.append(name)
     return names
 

@@ -57,7 +57,9 @@ def rows_that(
     for _ in range(_ROUNDS):
         chance = max(have, 1) / max(drawn, 1) if drawn else 1.0
         size = min(max(_LEAST, int(1.1 * (n - have) / chance)), 50 * n + 10_000)
-        size = n if not drawn else size
+        # A weight is relative to those of the rows that are drawn with it.
+        first = n if where is None else max(n, _LEAST)
+        size = size if drawn else first
         if told and isinstance(game, Completes):
             x = game.complete(demands.x.expand(size, -1).clone(), demands.allowed)
         else:

@@ -1,18 +1,15 @@
 """What suits the data: networks, lengths and rates for a user who names none."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
-import torch.nn.functional as F
 from torch import nn
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset
-from sparring.data.dataset import choose
 from sparring.games.catalog import GAMES
 from sparring.networks import (
     MLP,
@@ -28,6 +25,7 @@ from sparring.networks import (
     TVAEEncoder,
 )
 from sparring.priors import Categorical, Normal
+from sparring.tasks.parents import LEAST_WIDTH, MOST_WEIGHTS, parents_each
 
 Pair = tuple[nn.Module, nn.Module]
 
@@ -215,15 +213,13 @@ DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "points": _points,
 }
 
-_MOST_WEIGHTS = 8_000_000
-
 
 def _of_conditionals(dataset: Dataset) -> Defaults:
     """Few rows want smaller batches and fewer units at a time; many columns narrow networks."""
     rows, spans = len(dataset.train), dataset.modality.spans  # type: ignore[attr-defined]
-    tokens, parents = sum(tokens for _, tokens in spans), min(len(spans), MOST_PARENTS)
+    lookups = sum(tokens for _, tokens in spans) * parents_each(spans)
     width = 128
-    while width > 16 and width * tokens * parents > _MOST_WEIGHTS:
+    while width > LEAST_WIDTH and width * lookups > MOST_WEIGHTS:
         width //= 2
     batch = min(250, max(32, rows // 8))
     epoch = max(1, rows // batch)
@@ -244,34 +240,6 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
 def _epochs(dataset: Dataset, epochs: int, batch: int = 500) -> int:
     return max(1, epochs * len(dataset.train) // batch)
 
-
-MOST_PARENTS = 48
-"""The most columns that one column's network looks at."""
-
-
-def parents_of(dataset: Dataset) -> tuple[tuple[int, ...], ...]:
-    """For each column of tokens those that tell most about it, where there are too many for all.
-
-    How much they tell is their mutual information in 5,000 rows, in which quantities have 8 bins.
-    """
-    spans: Sequence[tuple[str, int]] = dataset.modality.spans  # type: ignore[attr-defined]
-    if len(spans) <= MOST_PARENTS + 1:
-        return ()
-    rows = choose(len(dataset.train), 5_000, 0)
-    tokens = dataset.train[rows]["x"].long().clamp(min=0)  # (n, d)
-    sizes = torch.tensor([size for _, size in spans])
-    coarse = torch.where(sizes > _COARSE, tokens * _COARSE // sizes, tokens)
-    seen = F.one_hot(coarse, _COARSE).flatten(1).float()  # (n, d 8)
-    joint = (seen.t() @ seen) / len(seen)
-    alone = joint.diagonal()
-    told = joint * (joint / (alone[:, None] * alone).clamp(min=1e-12)).clamp(min=1e-12).log()
-    columns = len(spans)
-    shared = told.view(columns, _COARSE, columns, _COARSE).sum((1, 3)).fill_diagonal_(-1)
-    best = shared.topk(MOST_PARENTS, dim=1).indices.sort(dim=1).values
-    return tuple(tuple(mine) for mine in best.tolist())
-
-
-_COARSE = 8
 
 _GAMES = {"image": "r3gan", "points": "r3gan", "table": "nade", "matrix": "nade"}
 

@@ -274,8 +274,10 @@ def _as_held(form: Form, number: float) -> float:
 
 def _writable(form: Form, number: float) -> bool:
     """Whether a number has no more decimals than its column, or is missing."""
+    if not math.isfinite(number):
+        return math.isnan(number)
     steps = number / form.grain
-    return math.isnan(number) or math.isclose(steps, round(steps), rel_tol=1e-6)
+    return math.isclose(steps, round(steps), rel_tol=1e-6)
 
 
 def _wrong_type(name: Name, form: Form, value: Any) -> WrongUse:

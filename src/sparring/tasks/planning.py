@@ -17,9 +17,9 @@ from sparring.tasks.choices import (
     choose_game,
     defaults_of,
     find_networks,
-    parents_of,
 )
 from sparring.tasks.model import ModelSpec
+from sparring.tasks.parents import parents_of
 from sparring.tasks.parts import make
 from sparring.tasks.run import FORMAT
 

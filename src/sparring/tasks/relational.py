@@ -44,7 +44,7 @@ class RelationalSynthesizer(BaseEstimator):
 
     Args:
         keys: {"customers": "id", "orders.customer_id": "customers.id"}; None takes those that a
-            database declares, or infers them (see `data.keys.infer_keys`) and shows them as `keys_`.
+            database declares, or infers them (see `data.keys.infer_keys`); `keys_` shows them.
         sequences: table -> (entity, order): rows of an entity that follow each other, such as
             {"visits": ("patient_id", "date")}. The entity may name another table's rows.
         fixed: tables that stay as they are, such as what codes mean; None takes those that are
@@ -123,7 +123,9 @@ class RelationalSynthesizer(BaseEstimator):
             self.models_[name] = self._learn(name, frame, len(lesson.frames))
         return self
 
-    def _keys(self, tables: Mapping[str, pd.DataFrame], declared: Description | None) -> Description:
+    def _keys(
+        self, tables: Mapping[str, pd.DataFrame], declared: Description | None
+    ) -> Description:
         if self.keys is None:
             return infer_keys(tables) if declared is None else declared
         if isinstance(self.keys, Description):
@@ -190,12 +192,11 @@ class RelationalSynthesizer(BaseEstimator):
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
         whole("seed", seed, least=0)
-        drawing = Drawing(self.learnt_, {}, dict(self.kept_), np.random.default_rng(seed))
+        drawing = Drawing(self.learnt_, dict(self.kept_), np.random.default_rng(seed))
         for i, name in enumerate(self.learnt_):
             model = self.models_[name]
             with model._drawing(seed * 1_000 + i) as game:
-                drawing.models[name] = (model._table(), game)
-                drawing.draw(name, sizes.get(name, 0))
+                drawing.draw(name, (model._table(), game), sizes.get(name, 0))
         keys = {r.parent: r.parent_key for r in self.keys_.relationships}
         drawing.finish(self.figures_, keys)
         tables = drawing.tables
@@ -206,9 +207,7 @@ class RelationalSynthesizer(BaseEstimator):
         return {name: tables[name][list(columns)] for name, columns in self.columns_.items()}
 
     def _sizes(self, scale: float | Mapping[str, int]) -> dict[str, int]:
-        roots = {
-            name: one.rows for name, one in self.learnt_.items() if one.place.main is None
-        }
+        roots = {name: one.rows for name, one in self.learnt_.items() if one.place.main is None}
         if not isinstance(scale, Mapping):
             if isinstance(scale, bool) or not isinstance(scale, int | float) or not scale > 0:
                 raise WrongUse(f"scale must be a number above 0 or rows by table, got {scale!r}.")
@@ -242,7 +241,10 @@ class RelationalSynthesizer(BaseEstimator):
         return lines + [str(figure) for figure in self.figures_]
 
     def judge(
-        self, X: Any, scale: float | Mapping[str, int] = 1.0, seed: int = 0  # noqa: N803
+        self,
+        X: Any,  # noqa: N803 - as fit's
+        scale: float | Mapping[str, int] = 1.0,
+        seed: int = 0,
     ) -> list[Judgement]:
         """How well new tables hang together, link by link, beside floor and ceiling.
 

@@ -10,12 +10,13 @@ from torch import Tensor
 
 from sparring.core import Completes
 from sparring.data.dates import Dates
+from sparring.data.form import cast
 from sparring.data.keys import rows_named
 from sparring.data.table import Column, Table
 from sparring.data.tokens import UNKNOWN
 from sparring.tasks.relations.following import Copy, Figure, figure_column
+from sparring.tasks.relations.framing import room_of
 from sparring.tasks.relations.gaps import BEFORE, dated, in_order, microseconds
-from sparring.tasks.relations.learning import positions
 from sparring.tasks.relations.matching import match, spread_pairs
 from sparring.tasks.relations.seeing import (
     POSITION,
@@ -25,12 +26,13 @@ from sparring.tasks.relations.seeing import (
     at,
     before,
     moments,
+    room_name,
     said_by,
     seen,
     share_of,
     told_of,
 )
-from sparring.tasks.relations.structure import Link, count_name
+from sparring.tasks.relations.structure import Link, count_name, positions
 from sparring.tasks.relations.telling import coarse
 
 _TRIES = 20
@@ -42,7 +44,6 @@ class Drawing:
 
     Attributes:
         learnt: table -> what its rows are made from, parents first.
-        models: table -> how its rows are encoded, and the game that completes them.
         tables: those that are drawn already, and those that stay as they are.
         rng: of all but the games.
         counts: child and link -> how many rows name each row of the parent.
@@ -50,17 +51,17 @@ class Drawing:
     """
 
     learnt: Mapping[str, Learnt]
-    models: Mapping[str, tuple[Table, Completes]]
     tables: dict[str, pd.DataFrame]
     rng: np.random.Generator
     counts: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
     begun: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
-    def draw(self, name: str, n: int) -> None:
+    def draw(self, name: str, model: tuple[Table, Completes], n: int) -> None:
         """Draw one table whose parents are drawn.
 
         Args:
             name: of the table.
+            model: how its rows are encoded, and the game that completes them.
             n: rows, where the table hangs on no other.
         """
         mine = self.learnt[name]
@@ -71,7 +72,7 @@ class Drawing:
             counts = self.counts[name, main.column]
             parent = np.repeat(np.arange(len(counts)), counts)
         known = self._known(mine, parent)
-        drawn = _completed(self.models[name], mine, known, parent)
+        drawn = _completed(model, mine, known, parent)
         frame = self._own(mine, drawn, parent)
         frame, parent, drawn = self._linked(mine, frame, drawn, parent)
         self._count(name, drawn)
@@ -87,7 +88,18 @@ class Drawing:
         known = {told_of(column): told[column] for column in told.columns}
         siblings = np.bincount(parent, minlength=1)[parent] if len(parent) else parent
         known |= {SIBLINGS: pd.Series(siblings), POSITION: pd.Series(positions(parent))}
+        for link in mine.place.matched:
+            if link.within is not None:
+                of = self._within(main, link)
+                counts = self.counts[mine.place.name, link.column]
+                room = room_of(counts, of, len(self.tables[main.parent]))
+                known[room_name(link.column)] = pd.Series(room[parent])
         return pd.DataFrame(known)
+
+    def _within(self, main: Link, link: Link) -> np.ndarray:
+        """(m,) the main parent's row on which each row of another parent hangs."""
+        of_parent = self.tables[link.parent][link.within]
+        return rows_named(self.tables[main.parent][main.key], of_parent)
 
     def _own(self, mine: Learnt, drawn: pd.DataFrame, parent: np.ndarray) -> pd.DataFrame:
         """Own columns as they were written, from those that were learnt."""
@@ -181,8 +193,7 @@ class Drawing:
         main, within = mine.place.main, 0
         children, parents = [], []
         if link.within is not None and main is not None:
-            of_parent = self.tables[link.parent][link.within]
-            parents.append(rows_named(self.tables[main.parent][main.key], of_parent))
+            parents.append(self._within(main, link))
             children.append(parent[some])
             within = 1
         for column in mine.matched.get(link.column, ()):
@@ -240,9 +251,9 @@ class Drawing:
                 self._late(name, link)
         for figure in figures:
             column = figure_column(figure, self.tables, keys[figure.table])
-            self.tables[figure.table] = self.tables[figure.table].assign(
-                **{figure.column: column.astype(self.learnt[figure.table].dtypes[figure.column])}
-            )
+            dtype = pd.api.types.pandas_dtype(self.learnt[figure.table].dtypes[figure.column])
+            table = self.tables[figure.table]
+            self.tables[figure.table] = table.assign(**{figure.column: cast(column, dtype)})
 
     def _late(self, name: str, link: Link) -> None:
         frame, places = self.tables[name], self.counts[name, link.column]

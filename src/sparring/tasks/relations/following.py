@@ -198,9 +198,7 @@ def _figures(
         for what, of, values in _candidates(plain, rows, counts):
             if _fits(form, due, values, counts > 0):
                 empty = _empty(due[counts == 0], what)
-                found.append(
-                    Figure(link.parent, target, child, link.column, what, of, empty, form)
-                )
+                found.append(Figure(link.parent, target, child, link.column, what, of, empty, form))
                 break
     return found
 

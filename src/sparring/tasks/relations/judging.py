@@ -125,7 +125,10 @@ def _readable(name: str, frame: pd.DataFrame, like: Tables, keys: Description) -
 
 
 def _again(
-    pair: tuple[pd.DataFrame, pd.DataFrame], rows: np.ndarray, parents: int, rng: np.random.Generator
+    pair: tuple[pd.DataFrame, pd.DataFrame],
+    rows: np.ndarray,
+    parents: int,
+    rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Parents drawn with replacement, each with all its children."""
     parent = rows[rows >= 0]

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from sparring.core.errors import WrongUse
 from sparring.data.dates import Dates
 from sparring.data.forms import Constant, Form
+from sparring.data.inference import form_of
 from sparring.data.keys import rows_named
 from sparring.data.rules import Rules
 from sparring.data.texts import Texts
@@ -106,7 +108,24 @@ def share_of(link: str) -> str:
     return f"place of {link}"
 
 
+def room_name(link: str) -> str:
+    """How it is called how many siblings may name the same parent's rows by another link."""
+    return f"places of {link}"
+
+
 SIBLINGS, POSITION = "siblings", "place among siblings"
+
+
+def form_in(table: str, series: pd.Series) -> Form:
+    """The form of a column.
+
+    Raises:
+        WrongUse: what `form_of` refuses, with the table's name.
+    """
+    try:
+        return form_of(series)
+    except WrongUse as error:
+        raise WrongUse(f"table {table!r}: {error}") from error
 
 
 def readable(frame: pd.DataFrame, forms: Mapping[str, Form]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from sparring.core.errors import WrongUse
@@ -232,3 +233,14 @@ def _within(
             if (theirs == child[main.column].to_numpy()[named]).all():
                 return replace(link, within=other.column)
     return link
+
+
+def positions(parent: np.ndarray) -> np.ndarray:
+    """(n,) each row's place among those of its parent, from 0, where rows stand by parent.
+
+    Example:
+        >>> positions(np.array([0, 0, 2, 2, 2]))
+        array([0, 1, 0, 1, 2])
+    """
+    begin = np.flatnonzero(np.r_[True, parent[1:] != parent[:-1]]) if len(parent) else parent
+    return np.arange(len(parent)) - np.repeat(begin, np.diff(np.r_[begin, len(parent)]))
