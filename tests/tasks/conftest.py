@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sparring import Synthesizer
+
 TINY = {
     "networks": "mlp",
     "width": 8,
@@ -65,3 +67,54 @@ def numbers():
 @pytest.fixture
 def frame():
     return FRAME
+
+
+def _customers(rows=900):
+    """Columns of all kinds; some follow from others, and Jena comes five times."""
+    random = np.random.default_rng(0)
+
+    def some(values, share):
+        return np.where(random.random(rows) < share, None, values)
+
+    city = random.choice(["Bonn", "Kiel", "Ulm", "Trier"], rows, p=[0.5, 0.3, 0.15, 0.05])
+    city[np.arange(5) * 170] = "Jena"
+    net, tax = (np.round(random.lognormal(mean, 1, rows), 2) for mean in (3, 1))
+    minutes = random.integers(0, 40_000, rows)
+    born = pd.Timestamp("1950-01-01") + pd.to_timedelta(random.integers(0, 20_000, rows), "D")
+    member = random.random(rows) < 0.6
+    first = random.integers(0, 1000, rows)
+    return pd.DataFrame(
+        {
+            "city": city,
+            "region": np.where(np.isin(city, ["Jena", "Ulm"]), "east", "west"),
+            "age": random.integers(18, 90, rows),
+            "salary": pd.array(some(random.integers(1000, 9000, rows), 0.1), dtype="Int64"),
+            "weight": random.normal(70, 10, rows),
+            "short": random.normal(size=rows).astype("float32").round(1),
+            "net": net,
+            "tax": tax,
+            "total": np.round(net + tax, 2),
+            "seen": pd.Timestamp("2024-01-01", tz="Europe/Berlin")
+            + pd.to_timedelta(minutes, "min"),
+            "born": pd.Series(born).dt.strftime("%d.%m.%Y"),
+            "member": member,
+            "asked": pd.array(some(random.random(rows) < 0.5, 0.2), dtype="boolean"),
+            "fee": np.where(member, random.integers(1, 60, rows), np.nan),
+            "first": first,
+            "last": first + random.integers(0, 500, rows),
+            "kind": pd.Categorical(random.choice(["a", "b"], rows), categories=["b", "a"]),
+            "always": "yes",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def customers():
+    """A table with columns of all kinds."""
+    return _customers()
+
+
+@pytest.fixture(scope="session")
+def fitted(customers):
+    """The default game on it, after a short training."""
+    return Synthesizer(steps=60, batch_size=60, width=16, alarms=False).fit(customers)

@@ -50,7 +50,7 @@ class Dates(Form):
         if self.text is not None and self.text != DATES:
             texts, places = distinct_texts(series)
             return taken(self._steps(read(pd.Series(texts, dtype="str"), self.text)), places)
-        return self._steps(moments(series, self.text))
+        return self._steps(moments(series, self.text, self.zone))
 
     def _steps(self, stamps: pd.Series) -> np.ndarray:
         ticks, missing = date_ticks(stamps, self.ticks)
@@ -132,8 +132,11 @@ def coarsest(ticks: np.ndarray) -> int:
     return next(step for step in STEPS if not (ticks % step).any())
 
 
-def moments(series: pd.Series, text: str | None) -> pd.Series:
-    """A column of dates, of whatever form, as pandas' datetimes without a zone (in UTC)."""
+def moments(series: pd.Series, text: str | None, zone: str | None = None) -> pd.Series:
+    """A column of dates, of whatever form, as pandas' datetimes without a zone (in UTC).
+
+    Those that name no zone are of the given one; of an hour that comes twice, the first.
+    """
     if text == DATES:
         series = series.map(
             lambda day: (
@@ -144,6 +147,9 @@ def moments(series: pd.Series, text: str | None) -> pd.Series:
         series = read(series, text)
     elif not pd.api.types.is_datetime64_any_dtype(series.dtype):
         series = pd.to_datetime(series)
+    if zone is not None and not isinstance(series.dtype, pd.DatetimeTZDtype):
+        first = np.ones(len(series), dtype=bool)
+        series = series.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         series = series.dt.tz_convert("UTC").dt.tz_localize(None)
     return series

@@ -43,8 +43,8 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
     Args:
         network: from tokens (n, d) and what each column may look at to logits of all columns; its
             `tokens` count each column's, its `folded()` draws.
-        given: share of the items that are trained with a set of columns before the others,
-            within [0, 1].
+        given: share of the items that are trained with a column, or a set of columns, before the
+            others, within [0, 1].
         optimizer: Adam(2e-3, (.9, .99)) by default.
 
     Raises:
@@ -60,7 +60,7 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
     averaged = ("network",)
 
     def __init__(
-        self, network: nn.Module, *, given: float = 0.5, optimizer: OptimizerSpec | None = None
+        self, network: nn.Module, *, given: float = 0.9, optimizer: OptimizerSpec | None = None
     ) -> None:
         super().__init__()
         if not 0 <= given <= 1:
@@ -78,9 +78,12 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
 
     def _first(self, n: int, columns: int, device: torch.device) -> Tensor:
         """(n, d) bool: the columns that come before the others in each item's order."""
-        chance = draw(lambda m: torch.rand(m, columns + 2, device=device), n)
+        chance = draw(lambda m: torch.rand(m, columns + 3, device=device), n)
         some = chance[:, :1] < self.given
-        return some & (chance[:, 2:] < chance[:, 1:2])
+        many = chance[:, 3:] < chance[:, 1:2]
+        one = torch.arange(columns, device=device) == (chance[:, 1:2] * columns).long()
+        # What is asked for is mostly one column; what is to be completed, any number of them.
+        return some & torch.where(chance[:, 2:3] < 0.5, one, many)
 
     def _log_prob(self, x: Tensor, first: Tensor) -> Tensor:
         """(n,) log-probability of what is known of each row, its `first` columns first."""

@@ -13,12 +13,14 @@ from sparring.data.form import Form
 from sparring.data.table import Table
 from sparring.data.tokens import UNKNOWN, TokenEncoder
 from sparring.tasks.conditions import Conditions
+from sparring.tasks.mending import mended
 
 Where = Callable[[pd.DataFrame], Any]
 
 _ROUNDS = 200
 # So many rows are drawn for each that is wanted before it is given up.
 _MOST_A_ROW = 2000
+_MOST_IN_VAIN = 300_000
 _LEAST = 256
 
 
@@ -72,7 +74,7 @@ def rows_that(
         have, drawn = have + int(good.sum()), drawn + size
         if have >= n:
             return pd.concat(kept, ignore_index=True).iloc[:n].reset_index(drop=True)
-        if drawn > _MOST_A_ROW * n + 1_000_000:
+        if drawn > (_MOST_A_ROW * n + 1_000_000 if have else _MOST_IN_VAIN):
             break
     raise Failure(
         f"only {have:,} of {drawn:,} drawn rows did as asked, {n:,} are wanted; ask for less, or "
@@ -138,12 +140,16 @@ def rest_of(table: Table, game: Game, frame: pd.DataFrame, keep_missing: bool) -
     )
     x = _known(table, given, set(frame.columns), keep_missing)
     allowed = {} if keep_missing else _never_missing(table)
+    free = pd.DataFrame(True, index=frame.index, columns=list(table.forms))
+    free[list(frame.columns)] = False if keep_missing else frame.isna()
     left = np.arange(len(frame))
     done: list[pd.DataFrame] = []
     for _ in range(_ROUNDS):
         if not len(left):
             break
         whole = table.decode(game.complete(x[left], allowed))
+        whole = _as_given(whole, frame.iloc[left], keep_missing)
+        whole = mended(table, whole, free.iloc[left].set_axis(whole.index))
         whole = _as_given(whole, frame.iloc[left], keep_missing).set_axis(left)
         obeys = table.rules.holds(whole).all(axis=1)
         done.append(whole[np.asarray(obeys)])

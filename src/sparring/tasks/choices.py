@@ -218,7 +218,7 @@ def _of_conditionals(dataset: Dataset) -> Defaults:
     """Few rows want smaller batches and fewer units at a time; many columns narrow networks."""
     rows, spans = len(dataset.train), dataset.modality.spans  # type: ignore[attr-defined]
     lookups = sum(tokens for _, tokens in spans) * parents_each(spans)
-    width = 128
+    width = 64
     while width > LEAST_WIDTH and width * lookups > MOST_WEIGHTS:
         width //= 2
     batch = min(250, max(32, rows // 8))

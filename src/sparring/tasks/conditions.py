@@ -234,6 +234,8 @@ def _wish(name: Name, form: Form, asked: Any) -> Wish:
             raise WrongUse(
                 f"condition must give {name!r} a range (low, high) with low <= high, got {asked!r}."
             )
+        if form.grain and _first_written(form, low) > high + form.grain / 1e6:
+            raise _never(name)
         return Wish(form, ((low, high),))
     values = list(asked) if isinstance(asked, list | set | frozenset) else [asked]
     if not values:
@@ -253,12 +255,14 @@ def _plain(name: Name, form: Form, value: Any) -> float:
         raise _wrong_type(name, form, value) from error
     if math.isnan(number):
         raise _wrong_type(name, form, value)
-    if number < 0 and isinstance(form, Categories | Constant):
-        values = getattr(form, "values", ())
-        listed = ", ".join(repr(known) for known in values)
-        end = (
-            f"; there are {listed}." if len(listed) < 200 else closest(str(value), map(str, values))
+    if number < 0 and isinstance(form, Constant):
+        raise WrongUse(
+            f"condition asks {name!r} for {value!r}, and it is {form.value!r} in all training data."
         )
+    if number < 0 and isinstance(form, Categories):
+        listed = ", ".join(repr(known) for known in form.values)
+        near = closest(str(value), map(str, form.values))
+        end = f"; there are {listed}." if len(listed) < 200 else near
         raise WrongUse(f"condition asks {name!r} for {value!r}, which never occurs{end}")
     return _as_held(form, number)
 
@@ -270,6 +274,11 @@ def _as_held(form: Form, number: float) -> float:
     if isinstance(form, Numbers) and isinstance(held, np.dtype) and held.kind == "f":
         return float(held.type(number))
     return number
+
+
+def _first_written(form: Form, low: float) -> float:
+    """The least number from `low` on that has no more decimals than its column."""
+    return math.ceil(low / form.grain - 1e-6) * form.grain if math.isfinite(low) else low
 
 
 def _writable(form: Form, number: float) -> bool:

@@ -40,6 +40,21 @@ class Formula(Definition):
         """(n,) the result before it is rounded."""
 
     @abstractmethod
+    def inverse(self, numbers: Sequence[np.ndarray], place: int, result: np.ndarray) -> np.ndarray:
+        """(n,) what the column at a place must be for this result, given the others."""
+
+    def solved(self, frame: pd.DataFrame, place: int) -> np.ndarray:
+        """(n,) the plain numbers of the column at a place of `of` that follow from all others.
+
+        With their column's decimals; NaN where there is no such number. Rounding may leave a row in
+        which the rule doesn't hold even so.
+        """
+        with np.errstate(all="ignore"):
+            found = self.inverse(self._numbers(frame), place, self.form.plain(frame[self.writes]))
+        found = np.where(np.isfinite(found), found, np.nan)
+        return rounded(found, decimals_of(self.read[place]), "half even")
+
+    @abstractmethod
     def formula(self) -> str:
         """What stands to the right of the equals sign."""
 
@@ -111,6 +126,10 @@ class Sum(Formula):
         start = np.full_like(numbers[0], self.offset)
         return sum((k * x for k, x in zip(self.times, numbers, strict=True)), start=start)
 
+    def inverse(self, numbers: Sequence[np.ndarray], place: int, result: np.ndarray) -> np.ndarray:
+        others = self.value([x if i != place else np.zeros_like(x) for i, x in enumerate(numbers)])
+        return (result - others) / self.times[place]
+
     def formula(self) -> str:
         terms = [(k, quoted(name)) for k, name in zip(self.times, self.of, strict=True)]
         # A sum begins with what is added, if anything is.
@@ -136,6 +155,9 @@ class Product(Formula):
     def value(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
         return self.factor * numbers[0] * numbers[1]
 
+    def inverse(self, numbers: Sequence[np.ndarray], place: int, result: np.ndarray) -> np.ndarray:
+        return result / (self.factor * numbers[1 - place])
+
     def formula(self) -> str:
         return _factor(self.factor) + " * ".join(map(quoted, self.of))
 
@@ -149,6 +171,11 @@ class Ratio(Formula):
 
     def value(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
         return numbers[0] / numbers[1] * self.factor
+
+    def inverse(self, numbers: Sequence[np.ndarray], place: int, result: np.ndarray) -> np.ndarray:
+        if place == 0:
+            return result * numbers[1] / self.factor
+        return self.factor * numbers[0] / result
 
     def formula(self) -> str:
         return _factor(self.factor) + " / ".join(map(quoted, self.of))

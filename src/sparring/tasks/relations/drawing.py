@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sparring.core import Completes
 from sparring.data.dates import Dates
-from sparring.data.form import cast
+from sparring.data.form import Form, cast
 from sparring.data.keys import rows_named
 from sparring.data.table import Column, Table
 from sparring.data.tokens import UNKNOWN
@@ -18,6 +18,7 @@ from sparring.tasks.relations.following import Copy, Figure, figure_column
 from sparring.tasks.relations.framing import room_of
 from sparring.tasks.relations.gaps import BEFORE, dated, in_order, microseconds
 from sparring.tasks.relations.matching import match, spread_pairs
+from sparring.tasks.relations.naming import Numbering
 from sparring.tasks.relations.seeing import (
     POSITION,
     SIBLINGS,
@@ -155,8 +156,10 @@ class Drawing:
             named[place.main.column] = parent
         for link in place.matched:
             named[link.column] = self._matched(mine, link, drawn, parent)
-        if place.own_key is not None:
-            columns[place.own_key] = self._keys(mine, n)
+        if place.own_key is not None and isinstance(mine.key, Numbering):
+            columns[place.own_key] = mine.key.keys(n)
+        elif place.own_key is not None and isinstance(mine.key, Form):
+            columns[place.own_key] = mine.key.series(self.rng.random(n))
         for link in (*((place.main,) if place.main else ()), *place.matched):
             columns[link.column] = at(self.tables[link.parent][link.key], named[link.column])
         for link in place.late:
@@ -211,11 +214,6 @@ class Drawing:
         if main is not None and {main.column, link.column} <= set(mine.place.key):
             out = spread_pairs(parent, out, np.zeros(len(out), int), self.rng)
         return out
-
-    def _keys(self, mine: Learnt, n: int) -> pd.Series:
-        if mine.key is None:
-            return pd.Series(np.arange(mine.least, mine.least + n))
-        return mine.key.series(self.rng.random(n))
 
     def _above(self, shares: np.ndarray) -> np.ndarray:
         """(n,) rows that stand where the shares say among those before, -1 for none."""

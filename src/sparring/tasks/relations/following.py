@@ -1,7 +1,7 @@
 """What of a table follows from other tables: copies, counters, and figures of the children."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,7 +156,10 @@ def counters_of(frame: pd.DataFrame, places: np.ndarray, columns: Sequence[str])
 
 
 def figures_of(
-    tables: Tables, places: Sequence[Place], free: Mapping[str, Sequence[str]]
+    tables: Tables,
+    places: Sequence[Place],
+    free: Mapping[str, Sequence[str]],
+    known: Collection[tuple[str, str]] = (),
 ) -> list[Figure]:
     """Columns of parents that are a number, sum, least or largest of their children.
 
@@ -164,6 +167,7 @@ def figures_of(
         tables: name -> rows.
         places: of the tables.
         free: table -> columns that may be reckoned or read: those that name nothing.
+        known: (table, column) pairs that are not to be reckoned.
     """
     found: dict[tuple[str, str], Figure] = {}
     for place in places:
@@ -171,8 +175,9 @@ def figures_of(
             if link.parent in free:
                 for figure in _figures(tables, place.name, link, free):
                     read = {(place.name, column) for column in figure.of}
-                    if not read & set(found):
-                        found.setdefault((figure.table, figure.column), figure)
+                    made = figure.table, figure.column
+                    if made not in known and not read & set(found):
+                        found.setdefault(made, figure)
     return list(found.values())
 
 

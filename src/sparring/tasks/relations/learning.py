@@ -10,12 +10,11 @@ from pandas.api import types
 from sparring.core.errors import WrongUse
 from sparring.data.dates import Dates
 from sparring.data.descriptions import Description
-from sparring.data.forms import Constant, Form, Serials, Texts
+from sparring.data.forms import Constant, Texts
 from sparring.data.inference import check_names
-from sparring.data.keys import is_dense, rows_named
+from sparring.data.keys import rows_named
 from sparring.data.rules import Rules, discover
 from sparring.data.rules.order import Order
-from sparring.data.texts import IDENTIFIER
 from sparring.tasks.relations.following import (
     Copy,
     Counter,
@@ -25,6 +24,7 @@ from sparring.tasks.relations.following import (
     figures_of,
 )
 from sparring.tasks.relations.framing import frame_of, own_frame
+from sparring.tasks.relations.naming import naming_of
 from sparring.tasks.relations.seeing import (
     Learnt,
     form_in,
@@ -82,11 +82,14 @@ def prepare(
         p.name: [c for c in p.columns if c not in named[p.name] and (p.name, c) not in foreign]
         for p in places
     }
-    figures = tuple(figures_of(tables, places, free)) if search else ()
+    copies = {place.name: _copies(place, tables, keys, search) for place in places}
+    figures: tuple[Figure, ...] = ()
+    if search:
+        figures = tuple(figures_of(tables, places, free, _said_twice(places, copies)))
     learnt: dict[str, Learnt] = {}
     for place in places:
         reckoned = [figure.column for figure in figures if figure.table == place.name]
-        learnt[place.name] = _about(place, tables, figures, reckoned, keys, search)
+        learnt[place.name] = _about(place, tables, copies[place.name], reckoned, search)
     frames = {name: pd.DataFrame() for name in learnt}
     for name in learnt:
         learnt[name], frames[name] = frame_of(name, tables, learnt)
@@ -165,28 +168,42 @@ def _sorted(tables: Tables, place: Place) -> pd.DataFrame:
     return frame.iloc[np.lexsort((by, parent))].reset_index(drop=True)
 
 
+def _copies(place: Place, tables: Tables, keys: Description, search: bool) -> list[Copy]:
+    """Columns that say again what stands in a row that is named; foreign keys are always found."""
+    named = _names(place)
+    foreign = [r.child_key for r in keys.relationships if r.child == place.name]
+    others = [column for column in foreign if column not in named]
+    main = () if place.main is None else (place.main,)
+    links = [link for link in (*main, *place.matched) if not link.missing]
+    return [
+        copy
+        for copy in copies_of(place.name, tables, links, others)
+        if (search or copy.column in others) and copy.column not in named
+    ]
+
+
+def _said_twice(
+    places: Sequence[Place], copies: Mapping[str, Sequence[Copy]]
+) -> set[tuple[str, str]]:
+    """(table, column) of all that is a copy or has one: it is not reckoned from its copies."""
+    found = set()
+    for place in places:
+        parents = {link.column: link.parent for link in place.counted}
+        for copy in copies[place.name]:
+            found |= {(place.name, copy.column), (parents[copy.link], copy.read)}
+    return found
+
+
 def _about(
     place: Place,
     tables: Tables,
-    figures: Sequence[Figure],
+    copies: Sequence[Copy],
     reckoned: Sequence[str],
-    keys: Description,
     search: bool,
 ) -> Learnt:
     """What is made from other tables or drawn anew, and the rules of the rest."""
     frame = tables[place.name]
-    named = _names(place)
-    foreign = [r.child_key for r in keys.relationships if r.child == place.name]
-    others = [c for c in foreign if c not in named]
-    links = [link for link in place.counted[: 1 + len(place.matched)] if not link.missing]
-    copies = [
-        copy
-        for copy in copies_of(place.name, tables, links, others)
-        if (search or copy.column in others)
-        and copy.column not in {*named, *reckoned}
-        and not _is_reckoned(copy, place, figures)
-    ]
-    follow = {*named, *reckoned, *(copy.column for copy in copies)}
+    follow = {*_names(place), *reckoned, *(copy.column for copy in copies)}
     counters: list[Counter] = []
     if search and place.main is not None:
         parent = rows_named(tables[place.main.parent][place.main.key], frame[place.main.column])
@@ -195,7 +212,6 @@ def _about(
     follow -= {link.column for link in place.listed}
     follow |= {counter.column for counter in counters}
     own = own_frame(frame, place, [column for column in place.columns if column not in follow])
-    key, least = _key(place, frame)
     rules = Rules((), tuple(own.columns))
     orders: tuple[tuple[str, str], ...] = ()
     if search and own.shape[1]:
@@ -204,8 +220,7 @@ def _about(
         place,
         len(frame),
         {column: str(frame[column].dtype) for column in place.columns},
-        key,
-        least,
+        naming_of(place, frame),
         tuple(copies),
         tuple(counters),
         {column: form_in(place.name, own[column]) for column in own.columns},
@@ -226,31 +241,6 @@ def _parted(order: str | None, rules: Rules) -> tuple[Rules, tuple[tuple[str, st
         elif order not in (rule.target, *rule.derived):
             kept.append(rule)
     return replace(rules, rules=tuple(kept)), tuple(orders)
-
-
-def _is_reckoned(copy: Copy, place: Place, figures: Sequence[Figure]) -> bool:
-    parents = {link.column: link.parent for link in place.counted}
-    return (parents[copy.link], copy.read) in {(figure.table, figure.column) for figure in figures}
-
-
-def _key(place: Place, frame: pd.DataFrame) -> tuple[Form | None, int]:
-    """How new keys are made: counted on from the least, or of the same look."""
-    column = place.own_key
-    if column is None:
-        return None, 0
-    series = frame[column]
-    whole = types.is_integer_dtype(series.dtype)
-    if is_dense(series):
-        return None, int(series.min())
-    form = (Serials if whole else Texts).learn(series, IDENTIFIER)
-    if form.roomy:
-        return form, 0
-    if whole:
-        return None, int(series.min())
-    raise WrongUse(
-        f"the key {column!r} of table {place.name!r} holds texts of which no new ones can be made; "
-        f"let the table stay as it is, fixed=[{place.name!r}]."
-    )
 
 
 def learnable(frame: pd.DataFrame, name: str) -> bool:

@@ -16,6 +16,7 @@ from sparring.data.rules import Rules
 from sparring.data.texts import Texts
 from sparring.tasks.relations.following import Copy, Counter
 from sparring.tasks.relations.gaps import Gap, microseconds
+from sparring.tasks.relations.naming import Numbering
 from sparring.tasks.relations.structure import Place
 
 Tables = Mapping[str, pd.DataFrame]
@@ -50,8 +51,7 @@ class Learnt:
         place: of the table among the others.
         rows: how many there were.
         dtypes: of all columns.
-        key: how new keys are written, or None where they count rows.
-        least: the first key, where they count rows.
+        key: how new keys are made, or None where nothing but links tells rows apart.
         copies, counters: columns that follow from others.
         forms: of the own columns: those that follow from nothing else.
         rules: between own columns, but for the orders of dates.
@@ -68,8 +68,7 @@ class Learnt:
     place: Place
     rows: int
     dtypes: Mapping[str, str]
-    key: Form | None
-    least: int
+    key: Form | Numbering | None
     copies: tuple[Copy, ...]
     counters: tuple[Counter, ...]
     forms: Mapping[str, Form]

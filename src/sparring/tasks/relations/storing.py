@@ -10,11 +10,12 @@ import pandas as pd
 
 from sparring.core.errors import Failure, WrongUse
 from sparring.data.descriptions import Description, Relationship, TableDescription
-from sparring.data.forms import form_from_description
+from sparring.data.forms import Form, form_from_description
 from sparring.data.rules import Rules
 from sparring.data.writing import aside
 from sparring.tasks.relations.following import Copy, Counter, Figure
 from sparring.tasks.relations.gaps import Gap
+from sparring.tasks.relations.naming import Numbering
 from sparring.tasks.relations.seeing import First, Learnt
 from sparring.tasks.relations.sequences import Sequence
 from sparring.tasks.relations.structure import Link, Place
@@ -70,8 +71,8 @@ def _of_learnt(one: Learnt) -> dict[str, Any]:
         "place": asdict(one.place),
         "rows": one.rows,
         "dtypes": dict(one.dtypes),
-        "key": None if one.key is None else one.key.describe(),
-        "least": one.least,
+        "key": one.key.describe() if isinstance(one.key, Form) else None,
+        "numbering": asdict(one.key) if isinstance(one.key, Numbering) else None,
         "copies": [asdict(copy) for copy in one.copies],
         "counters": [asdict(counter) for counter in one.counters],
         "forms": [[name, form.describe()] for name, form in one.forms.items()],
@@ -154,8 +155,7 @@ def _learnt(one: Mapping[str, Any]) -> Learnt:
         _place(one["place"]),
         int(one["rows"]),
         dict(one["dtypes"]),
-        None if one["key"] is None else form_from_description(one["key"]),
-        int(one["least"]),
+        _naming(one),
         tuple(Copy(**copy) for copy in one["copies"]),
         tuple(Counter(**counter) for counter in one["counters"]),
         {name: form_from_description(form) for name, form in one["forms"]},
@@ -168,6 +168,12 @@ def _learnt(one: Mapping[str, Any]) -> Learnt:
         tuple(one["before"]),
         {link: tuple(columns) for link, columns in one["matched"].items()},
     )
+
+
+def _naming(one: Mapping[str, Any]) -> Form | Numbering | None:
+    if one["numbering"] is not None:
+        return Numbering(**one["numbering"])
+    return None if one["key"] is None else form_from_description(one["key"])
 
 
 def _place(one: Mapping[str, Any]) -> Place:
