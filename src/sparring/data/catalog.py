@@ -78,7 +78,7 @@ def open_named(name: str, how: Preparation, size: int | None = None) -> Dataset:
         Failure: a download failed.
 
     Example:
-        >>> dataset = open_named("ring8", Cut())
+        >>> dataset = open_named("ring8", Preparation())
         >>> len(dataset.train), len(dataset.modes.centres)
         (100000, 8)
     """

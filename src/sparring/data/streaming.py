@@ -61,11 +61,13 @@ class Part:
 
     Args:
         rows: how many there are of both parts.
-        cut: fraction and seed of the held-out part.
+        how: fraction and seed of the held-out part.
         heldout: whether this is the held-out part.
 
     Example:
-        >>> train, heldout = (Part(100_000, Cut(0.1, seed=0), part) for part in (False, True))
+        >>> train, heldout = (
+        ...     Part(100_000, Preparation(0.1, seed=0), part) for part in (False, True)
+        ... )
         >>> len(train) + len(heldout), len(heldout)
         (100000, 10122)
         >>> bool(heldout.mask(train[np.array([0, 5])]).any())

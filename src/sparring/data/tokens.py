@@ -303,7 +303,7 @@ def fit_tokens(
     Example:
         >>> random = np.random.default_rng(0)
         >>> fit_tokens(random.normal(size=5000), False, random).spans
-        (('ordinal', 100),)
+        (('ordinal', 25),)
         >>> fit_tokens(np.array([0.0, 1.0, np.nan]), True, random).spans
         (('token', 3),)
     """

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.core import WrongUse, draw
+from sparring.networks.folded import Folded
 
 _ORDERED = ("ordinal", "ordinal or missing")
 _GROUPS = (4, 16)
@@ -158,53 +159,16 @@ class Conditionals(nn.Module):
         index = torch.where(self.shares >= 0, self.shares, last)
         return _bag(index, self.output)
 
-    def folded(self) -> "Folded":
+    def folded(self) -> Folded:
         """The same network with the groups' weights added up, for fast draws."""
-        return Folded(self)
-
-
-class Folded:
-    """Conditionals column by column, one lookup a token; for drawing, not for training."""
-
-    def __init__(self, network: Conditionals) -> None:
-        self.tokens = network.tokens
-        self.parents = [[i for i in mine if i >= 0] for mine in network.parents.tolist()]
-        self._bias = network.bias
-        self._weights = [w.t().contiguous() for w in network._output_weights().split(self.tokens)]
-        self._output_bias = network.output_bias.split(self.tokens)
-        table = _bag(network.folding, network.lookup)
-        self._table = torch.cat([table, torch.zeros_like(table[:1])])
-        sizes = [[self.tokens[i] for i in mine] for mine in self.parents]
-        rows, self._starts = 0, []
-        for mine in sizes:
-            ends = torch.tensor([0, *mine]).cumsum(0)
-            self._starts.append((ends[:-1] + rows).to(table.device))
-            rows += int(ends[-1])
-
-    def logits(self, x: Tensor, column: int, seen: Tensor) -> Tensor:
-        """Logits (n, tokens) of one column.
-
-        Args:
-            x: (n, d) int64 tokens.
-            column: which.
-            seen: (d,) bool, or (n, d) where rows differ: the columns that it may look at.
-        """
-        parents, starts = self.parents[column], self._starts[column]
-        if seen.dim() == 1:
-            known = seen.tolist()
-            places = [place for place, parent in enumerate(parents) if known[parent]]
-            columns = [parents[place] for place in places]
-            # The first columns, as in their own order, need no picking.
-            first = columns == list(range(len(columns)))
-            index = (x[:, : len(columns)] if first else x[:, columns]) + starts[places]
-        else:
-            index = torch.where(seen[:, parents], x[:, parents] + starts, len(self._table) - 1)
-        bias = self._bias[column]
-        if index.shape[1]:
-            hidden = F.embedding_bag(index, self._table, mode="sum").add_(bias).relu_()
-        else:
-            hidden = bias.relu().expand(len(x), -1)
-        return torch.addmm(self._output_bias[column], hidden, self._weights[column])
+        table = _bag(self.folding, self.lookup)
+        return Folded(
+            [[i for i in mine if i >= 0] for mine in self.parents.tolist()],
+            torch.cat([table, torch.zeros_like(table[:1])]),
+            self.bias,
+            self._output_weights().split(self.tokens),
+            self.output_bias.split(self.tokens),
+        )
 
 
 class _Bag(torch.autograd.Function):

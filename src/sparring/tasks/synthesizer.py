@@ -172,6 +172,11 @@ class Synthesizer(Fitted, BaseEstimator):
             WrongUse: if the data or an argument can't be used.
             Failure: if the training breaks off.
         """
+        if isinstance(X, Mapping):
+            raise WrongUse(
+                "several tables are learnt by a RelationalSynthesizer: "
+                "RelationalSynthesizer(keys=...).fit(tables)."
+            )
         if self.game == AUTO:
             return self._fit_best(X)
         settings = self._settings()
