@@ -9,8 +9,8 @@ from scipy.stats import chisquare
 from sparring.core import Adam, Backend, Completes, Evaluates, WrongUse, train
 from sparring.data import Batches, InMemory
 from sparring.games import NADE
-from sparring.networks.folded import pick
 from sparring.networks import Conditionals
+from sparring.networks.folded import pick
 
 SPANS = [("token", 3), ("ordinal", 4), ("token", 2)]
 SIZES = [3, 4, 2]

@@ -70,7 +70,7 @@ def open_named(name: str, how: Preparation, size: int | None = None) -> Dataset:
 
     Args:
         name: one of `names()`.
-        cut: how the held-out part is cut where there is no official one.
+        how: how the held-out part is cut where there is no official one.
         size: pixels to which images are resized, or None to keep theirs.
 
     Raises:

@@ -224,7 +224,7 @@ def stream_dataset(
     Args:
         name: of the data set.
         rows: all of them.
-        cut: the held-out part: each row is held out with the fraction as its chance.
+        how: the held-out part: each row is held out with the fraction as its chance.
         target: the column that the table's models usually predict, or None.
 
     Raises:

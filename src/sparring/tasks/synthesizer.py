@@ -172,7 +172,8 @@ class Synthesizer(Fitted, BaseEstimator):
             WrongUse: if the data or an argument can't be used.
             Failure: if the training breaks off.
         """
-        if isinstance(X, Mapping):
+        # A sparse array of scipy's may be a mapping too.
+        if isinstance(X, Mapping) and not hasattr(X, "shape"):
             raise WrongUse(
                 "several tables are learnt by a RelationalSynthesizer: "
                 "RelationalSynthesizer(keys=...).fit(tables)."
