@@ -90,9 +90,8 @@ def run(variant: Variant, train: pd.DataFrame, seed: int) -> tuple[Any, dict[str
         every,
         max(1, (defaults.patience or 1) // every) if variant.best else None,
     )
-    average = Average(defaults.half_life if variant.averaged else 1e-6, ramp=None)
-    if variant.averaged:
-        average = Average(defaults.half_life)
+    # A half-life of next to nothing keeps the weights as they are.
+    average = Average(defaults.half_life) if variant.averaged else Average(1e-6, ramp=None)
     state = play(
         game,
         Batches(learnt, defaults.batch_size, seed),

@@ -165,6 +165,22 @@ def _knots(plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return twice[single], scores[single]
 
 
+def fit_levels(plain: np.ndarray, categorical: bool) -> Levels | None:
+    """One-hot levels for categories, constants and whole numbers of few values; else None.
+
+    Example:
+        >>> fit_levels(np.array([1.0, 2.0, np.nan]), False)
+        Levels(levels=(1.0, 2.0), missing=True)
+        >>> fit_levels(np.array([0.5, 0.7]), False)
+    """
+    absent = np.isnan(plain)
+    distinct = np.unique(plain[~absent])
+    whole = bool((distinct == np.round(distinct)).all())
+    if categorical or len(distinct) == 1 or (whole and len(distinct) <= FEW):
+        return Levels(tuple(distinct.tolist()), bool(absent.any()))
+    return None
+
+
 def fit_encoder(plain: np.ndarray, categorical: bool, generator: np.random.Generator) -> Encoder:
     """The encoder of a column.
 
@@ -185,14 +201,13 @@ def fit_encoder(plain: np.ndarray, categorical: bool, generator: np.random.Gener
         >>> fit_encoder(np.array([1.0, 2.0, np.nan]), False, random).spans
         (('category', 3),)
     """
+    levels = fit_levels(plain, categorical)
+    if levels is not None:
+        return levels
     absent = np.isnan(plain)
     missing, known = bool(absent.any()), plain[~absent]
-    distinct = np.unique(known)
-    whole = bool((distinct == np.round(distinct)).all())
-    if categorical or len(distinct) == 1 or (whole and len(distinct) <= FEW):
-        return Levels(tuple(distinct.tolist()), missing)
     if len(known) > FIT_ROWS:
         picked = generator.choice(known, FIT_ROWS - 2, replace=False)
-        known = np.append(picked, [distinct[0], distinct[-1]])
+        known = np.append(picked, [known.min(), known.max()])
     values, scores = _knots(known)
     return NormalScores(tuple(values.tolist()), tuple(scores.tolist()), missing)

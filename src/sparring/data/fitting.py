@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api import types
 
 from sparring.data.dates import DAY, TIMES, clock_ticks, coarsest, date_ticks, moments
-from sparring.data.form import Scalar
+from sparring.data.form import Scalar, as_python
 from sparring.data.forms import Booleans, Categories, Constant, Dates, Form, Numbers, Times
 from sparring.data.grammars.learning import LOOSEST
 from sparring.data.refusing import infinite, too_many, unsupported
@@ -135,7 +135,7 @@ def categories_of(series: pd.Series, distinct: Any) -> Categories:
     if len(distinct) > MOST_CATEGORIES:
         raise too_many(series, len(distinct), MOST_CATEGORIES)
     listed: list[Scalar] = np.asarray(distinct, dtype=object).tolist()
-    listed = [value.item() if isinstance(value, np.generic) else value for value in listed]
+    listed = [as_python(value) for value in listed]
     if len({type(value) for value in listed}) == 1:
         return Categories(str(series.dtype), tuple(sorted(listed)))
     return Categories(str(series.dtype), tuple(sorted(listed, key=str)))
@@ -162,5 +162,5 @@ def constant_of(series: pd.Series) -> Form | None:
     first = series.iloc[0]
     if not present.all() or not bool((series == first).all()):
         return None
-    value = first.item() if isinstance(first, np.generic) else first
+    value = as_python(first)
     return Constant(str(series.dtype), value) if isinstance(value, str | int | float) else None

@@ -10,6 +10,16 @@ import pandas as pd
 
 Scalar = str | int | float | bool
 
+def as_python(value: Any) -> Any:
+    """A scalar of numpy's as Python's own; all else as it is.
+
+    Example:
+        >>> as_python(np.int64(3)), as_python("a")
+        (3, 'a')
+    """
+    return value.item() if isinstance(value, np.generic) else value
+
+
 UNSEEN = -1.0
 """The plain number of a value that was not there when the form was chosen."""
 

@@ -11,6 +11,7 @@ from pandas.api import types
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data.descriptions import Description, Relationship, TableDescription
+from sparring.data.form import as_python
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -330,8 +331,7 @@ def _check_foreign(relation: Relationship, tables: Tables) -> None:
     orphans = np.flatnonzero((rows_named(key, series) < 0) & series.notna().to_numpy())
     if len(orphans):
         are = "1 of its values isn't" if len(orphans) == 1 else f"{len(orphans):,} values aren't"
-        value = series.iloc[orphans[0]]
-        value = value.item() if isinstance(value, np.generic) else value
+        value = as_python(series.iloc[orphans[0]])
         raise WrongUse(
             f"Column {relation.child_key!r} of table {relation.child!r} must name rows of "
             f"{relation.parent!r}, but {are} in {relation.parent_key!r}, such as {value!r} in row "

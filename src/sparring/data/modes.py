@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import digamma
 
-from sparring.data.encoders import FEW, Encoder, Levels, Span
+from sparring.data.encoders import Encoder, Span, fit_levels
 
 MODES = 10
 """At most so many modes a column."""
@@ -215,19 +215,18 @@ def fit_modes(plain: np.ndarray, categorical: bool, generator: np.random.Generat
         >>> fit_modes(np.array([1.0, 2.0, np.nan]), False, random).spans
         (('category', 3),)
     """
+    levels = fit_levels(plain, categorical)
+    if levels is not None:
+        return levels
     absent = np.isnan(plain)
     missing, known = bool(absent.any()), plain[~absent]
-    distinct = np.unique(known)
-    whole = bool((distinct == np.round(distinct)).all())
-    if categorical or len(distinct) == 1 or (whole and len(distinct) <= FEW):
-        return Levels(tuple(distinct.tolist()), missing)
     weights, means, deviations = fit_mixture(known, generator)
     return ModeSpecific(
         tuple(means.tolist()),
         tuple(deviations.tolist()),
         tuple(weights.tolist()),
-        float(distinct[0]),
-        float(distinct[-1]),
+        float(known.min()),
+        float(known.max()),
         missing,
         int(generator.integers(2**31)),
     )

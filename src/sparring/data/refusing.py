@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sparring.core.errors import WrongUse
+from sparring.data.form import as_python
 
 
 def rows_text(rows: Iterable[int], most: int = 3) -> str:
@@ -61,8 +62,7 @@ def too_many(series: pd.Series, distinct: int, most: int) -> WrongUse:
 def no_such_kind(series: pd.Series, kind: str, bad: np.ndarray) -> WrongUse:
     """A column that can't be of a kind because of its values in these rows (a mask)."""
     row = int(np.flatnonzero(bad)[0])
-    value = series.iloc[row]
-    value = value.item() if isinstance(value, np.generic) else value
+    value = as_python(series.iloc[row])
     return WrongUse(
         f"Column {series.name!r} can't be taken as {kind} because of {value!r} in row "
         f"{row + 1}: correct such values, leave them empty, or choose another kind."

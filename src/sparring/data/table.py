@@ -1,7 +1,7 @@
 """Tables of numbers, categories, booleans and dates as rows of numbers and one-hot blocks."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -114,6 +114,14 @@ class Table(Modality):
         """Column -> what it is taken for (`kinds.KINDS`)."""
         return {name: form.kind for name, form in self.forms.items()}
 
+    def places(self) -> Iterator[tuple[Column, int, int]]:
+        """Every learnt column, and from where to where it stands in model space."""
+        start = 0
+        for column in self.columns:
+            stop = start + column.encoder.width
+            yield column, start, stop
+            start = stop
+
     @property
     def spans(self) -> tuple[Span, ...]:
         """What the columns of the encoded matrix are, such as (("number", 1), ("category", 7))."""
@@ -138,13 +146,10 @@ class Table(Modality):
     def encode_learnt(self, frame: pd.DataFrame) -> Tensor:
         """The same, of a frame that has the learnt columns alone."""
         out = np.empty((len(frame), *self.shape), dtype=np.float32)
-        start = 0
-        for column in self.columns:
-            stop = start + column.encoder.width
+        for column, start, stop in self.places():
             if stop > start:
                 plain = column.form.plain(frame[column.name])
                 out[:, start:stop] = column.encoder.encode(plain)
-            start = stop
         return torch.from_numpy(out)
 
     def decode(self, x: Tensor) -> Any:
@@ -155,16 +160,14 @@ class Table(Modality):
         """The same, where some learnt columns are given plain numbers that are kept to the last
         digit."""
         matrix = x.detach().float().cpu().numpy()
-        parts, start = {}, 0
-        for column in self.columns:
-            stop = start + column.encoder.width
+        parts = {}
+        for column, start, stop in self.places():
             plain = column.encoder.decode(matrix[:, start:stop])
             if column.name in exact:
                 plain = np.full(len(plain), exact[column.name])
             if isinstance(column.form, Texts):
                 plain = plain + _fractions(matrix)
             parts[column.name] = column.form.series(plain)
-            start = stop
         return self.rules.restore(pd.DataFrame(parts)[list(self._learnt)])
 
     @property

@@ -6,6 +6,7 @@ not known is -1.
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -37,6 +38,7 @@ class TokenEncoder(Encoder):
     def width(self) -> int:
         return len(self.spans)
 
+    @abstractmethod
     def allowed(self, low: float, high: float) -> list[np.ndarray]:
         """Where plain numbers from `low` to `high` lie.
 
@@ -47,7 +49,6 @@ class TokenEncoder(Encoder):
             For each span (k, 2): the least and largest position that each token may have inside,
             in [0, 1]; equal where the token is not allowed at all.
         """
-        raise NotImplementedError
 
     def occurs(self, value: float) -> bool:
         """Whether a plain number was seen, or lies between such; NaN for missing ones."""

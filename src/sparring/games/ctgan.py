@@ -37,8 +37,7 @@ class CTGAN(Game, Samples):
         frequencies: how often each value comes, one a column of the categories; those of a block
             sum to 1.
         penalty: weight of the gradient penalty.
-        generator_optimizer, discriminator_optimizer: Adam(2e-4, (.5, .9)) by default, the
-            generator's with a weight decay of 1e-6.
+        generator_optimizer, discriminator_optimizer: Adam(2e-4, (.5, .9)); G's decays by 1e-6.
 
     Raises:
         WrongUse: for frequencies that don't fit the spans, networks without what is said above, or
@@ -79,13 +78,11 @@ class CTGAN(Game, Samples):
         self.generator, self.discriminator, self.prior = generator, discriminator, prior
         self.asking = Asking(spans, frequencies)
         self.adversarial_loss, self.regularizer = Wasserstein(), GradientPenalty(penalty)
-        adam = Adam(2e-4, (0.5, 0.9))
-        decaying = Adam(2e-4, (0.5, 0.9), weight_decay=1e-6)
+        d_adam = discriminator_optimizer or Adam(2e-4, (0.5, 0.9))
+        g_adam = generator_optimizer or Adam(2e-4, (0.5, 0.9), weight_decay=1e-6)
         self.players = {
-            "discriminator": Player(
-                [discriminator], self.discriminator_loss, discriminator_optimizer or adam
-            ),
-            "generator": Player([generator], self.generator_loss, generator_optimizer or decaying),
+            "discriminator": Player([discriminator], self.discriminator_loss, d_adam),
+            "generator": Player([generator], self.generator_loss, g_adam),
         }
         self.turns = ["discriminator", Turn("generator", fresh=True)]
 

@@ -183,31 +183,26 @@ def _known(table: Table, given: pd.DataFrame, names: set[Any], keep_missing: boo
         before, reduced = set(reduced.columns), rule.reduce(reduced)
         needs |= {made: set(rule.columns) for made in set(reduced.columns) - before}
     x = table.encode_learnt(reduced)
-    start = 0
-    for column in table.columns:
-        stop = start + column.encoder.width
+    for column, start, stop in table.places():
         hidden = np.zeros(len(x), dtype=bool)
         if not keep_missing:
             hidden = np.isnan(column.form.plain(reduced[column.name]))
         if not needs[column.name] <= names:
             hidden[:] = True
         x[torch.from_numpy(hidden), start:stop] = UNKNOWN
-        start = stop
     return x
 
 
 def _never_missing(table: Table) -> dict[int, torch.Tensor]:
     """For columns that may be missing: every token but that one."""
     allowed: dict[int, torch.Tensor] = {}
-    start = 0
-    for column in table.columns:
+    for column, start, stop in table.places():
         encoder = column.encoder
-        if isinstance(encoder, TokenEncoder) and encoder.width:
+        if isinstance(encoder, TokenEncoder) and stop > start:
             gap = encoder.allowed(np.nan, np.nan)[0]
             open_to = np.stack([np.zeros(len(gap)), 1.0 - (gap[:, 1] > 0)], 1)
             if (gap[:, 1] > 0).any() and open_to.any() and column.name in table.forms:
                 allowed[start] = torch.from_numpy(open_to).float()
-        start += encoder.width
     return allowed
 
 

@@ -109,9 +109,7 @@ class Conditions:
         demands = Demands(torch.full((1, self.table.shape[0]), UNKNOWN), {}, {})
         touched = {rule.target for rule in self.table.rules}
         wishes = {**self._of_keys(touched), **self.wishes}
-        start = 0
-        for column in self.table.columns:
-            stop = start + column.encoder.width
+        for column, start, stop in self.table.places():
             wish = wishes.get(column.name)
             # What rules make of a column is only known when they have made it.
             whole = column.name not in touched
@@ -122,7 +120,6 @@ class Conditions:
                     _demand(demands, start, column.name, column.encoder, wish)
                 elif not wish.missing and _same_numbers(wish.form, column.form):
                     _hint(demands, start, column.name, column.encoder, wish)
-            start = stop
         return demands
 
     def _of_keys(self, touched: set[Name | None]) -> dict[Name, Wish]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from sparring.data.form import as_python
 from sparring.data.forms import Form
 from sparring.data.rules.columns import written
 from sparring.data.rules.conditions import Condition
@@ -31,9 +32,7 @@ class Always(Definition):
     def __str__(self) -> str:
         if self.value is None:
             return f"{quoted(self.writes)} is missing"
-        value = self.form.series(np.array([self.value])).iloc[0]
-        if isinstance(value, np.generic):
-            value = value.item()
+        value = as_python(self.form.series(np.array([self.value])).iloc[0])
         is_scalar = isinstance(value, str | int | float | bool)
         return f"{quoted(self.writes)} = {shown(value if is_scalar else str(value))}"
 
