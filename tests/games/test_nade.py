@@ -10,19 +10,19 @@ from sparring.core import Adam, Backend, Completes, Evaluates, WrongUse, train
 from sparring.data import Batches, InMemory
 from sparring.games import NADE
 from sparring.networks import Conditionals
-from sparring.networks.folded import pick
+from sparring.networks.picking import pick
 
 SPANS = [("token", 3), ("ordinal", 4), ("token", 2)]
 SIZES = [3, 4, 2]
 
 
-def game(spans=SPANS, seed=0, **options):
+def game(spans=SPANS, seed=0, spread=1.5, **options):
     """Any weights, far from uniform."""
     torch.manual_seed(seed)
     network = Conditionals(spans, hidden=6)
     for parameter in (network.lookup, network.output):
         with torch.no_grad():
-            parameter[:-1] = 1.5 * torch.randn_like(parameter[:-1])
+            parameter[:-1] = spread * torch.randn_like(parameter[:-1])
     torch.nn.init.normal_(network.bias)
     torch.nn.init.normal_(network.output_bias)
     return NADE(network, **options).eval()
@@ -55,6 +55,14 @@ def agree(x, chances, sizes=SIZES):
     if len(wanted) == 1:
         return True
     return bool(chisquare(observed.numpy(), wanted.numpy()).pvalue > 1e-3)
+
+
+@torch.no_grad()
+def apart(x, weights):
+    """Total variation between rows' frequencies and what is in proportion to weights."""
+    frequencies = torch.bincount(number_of(x), minlength=len(weights)) / len(x)
+    assert not frequencies[weights == 0].any()
+    return float(0.5 * (frequencies - weights / weights.sum()).abs().sum())
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -133,34 +141,47 @@ def test_what_is_known_stays_to_the_last_bit():
     assert torch.equal(x[:, 2], torch.full((500,), -1.0))
 
 
-@pytest.mark.parametrize("known", [(), (0,), (1,), (2,), (0, 1), (1, 2), (0, 2)])
-def test_the_rest_is_drawn_given_what_is_known(known):
-    """Each order has its own probabilities; those that are drawn have the known columns first."""
-    made = game()
-    torch.manual_seed(2)
-    rows = every_row()
-    values = torch.tensor([1.5, 2.5, 0.5])
+KNOWN = pytest.mark.parametrize("known", [(), (0,), (1,), (2,), (0, 1), (1, 2), (0, 2)])
+VALUES = torch.tensor([1.5, 2.5, 0.5])
+
+
+def rows_with(known):
+    """All rows, which of them have VALUES in some columns, and 6000 of which those are known."""
     x = torch.full((6000, 3), -1.0)
-    x[:, list(known)] = values[list(known)]
+    x[:, list(known)] = VALUES[list(known)]
+    rows = every_row()
+    return rows, (rows == VALUES)[:, list(known)].all(1), x
+
+
+@KNOWN
+def test_samples_are_drawn_in_an_order_that_starts_with_what_is_known(known):
+    made = game()
+    rows, fits, x = rows_with(known)
     first = torch.tensor([column in known for column in range(3)])
-    fits = (rows == values)[:, list(known)].all(1)
     chances = made._log_prob(rows, first.expand(len(rows), -1)).exp().detach() * fits
-    assert agree(made.complete(x), chances / chances.sum())
+    torch.manual_seed(2)
+    assert agree(made.sample(6000, {"x": x}), chances / chances.sum())
+
+
+@KNOWN
+def test_rows_are_completed_as_probable_as_the_own_order_finds_them(known):
+    """Total variation is up to .33 for candidates that aren't weighed."""
+    made = game(spread=0.5)
+    rows, fits, x = rows_with(known)
+    torch.manual_seed(2)
+    assert apart(made.complete(x.repeat(5, 1)), made.log_prob(rows).exp() * fits) < 0.05
 
 
 def test_rows_may_differ_in_what_is_known():
-    made = game()
+    made = game(spread=0.5)
     torch.manual_seed(3)
     kinds = torch.full((3, 3), -1.0)
     kinds[1, 0], kinds[2, 2] = 0.5, 1.5
-    x = kinds.repeat(4000, 1)
-    whole = made.complete(x).view(4000, 3, 3).unbind(1)
-    rows = every_row()
-    for kind, drawn in zip(kinds, whole, strict=True):
-        known = kind >= 0
-        fits = (rows == kind)[:, known].all(1)
-        chances = made._log_prob(rows, known.expand(len(rows), -1)).exp().detach() * fits
-        assert agree(drawn, chances / chances.sum())
+    x = kinds.repeat(20_000, 1)
+    rows, whole, plain = every_row(), made.complete(x), made.sample(len(x), {"x": x})
+    for place, kind in enumerate(kinds):
+        law = made.log_prob(rows).exp() * ((rows == kind) | (kind < 0)).all(1)
+        assert apart(whole[place::3], law) < max(0.02, 0.7 * apart(plain[place::3], law))
 
 
 def test_a_condition_of_sample_is_what_complete_is_given():
@@ -176,7 +197,7 @@ def test_a_condition_of_sample_is_what_complete_is_given():
 
 
 def test_one_limited_column_is_drawn_from_what_is_allowed_of_it():
-    made = game()
+    made = game(spread=0.5)
     torch.manual_seed(4)
     allowed = {1: torch.tensor([[0.0, 0.0], [0.0, 1.0], [0.5, 0.75], [1.0, 1.0]])}
     x = made.complete(torch.full((20_000, 3), -1.0), allowed)
@@ -185,31 +206,23 @@ def test_one_limited_column_is_drawn_from_what_is_allowed_of_it():
     inside = position[token == 2]
     assert inside.min() >= 0.5
     assert inside.max() <= 0.75
-    # The column first, then the others given it; of a quarter of a token, a quarter of its chance.
+    # Of a quarter of a token, a quarter of its chance.
     rows = every_row()
     share = torch.tensor([0.0, 1.0, 0.25, 0.0])[rows[:, 1].floor().long()]
-    first = torch.tensor([False, True, False]).expand(len(rows), -1)
-    chances = made._log_prob(rows, first).exp().detach() * share
-    assert agree(x, chances / chances.sum())
+    assert apart(x, made.log_prob(rows).exp() * share) < 0.1
 
 
 def test_several_limited_columns_are_drawn_as_probable_as_they_are_together():
-    """Up to the few candidates: total variation under .02 here, .2 without their weights."""
-    made = game(seed=5)
+    made = game(seed=5, spread=0.5)
     torch.manual_seed(5)
     allowed = {
         0: torch.tensor([[0.0, 1.0], [0.0, 1.0], [0.0, 0.0]]),
         2: torch.tensor([[0.0, 0.0], [0.0, 1.0]]),
     }
-    x = made.complete(torch.full((60_000, 3), -1.0), allowed)
     rows = every_row()
     fits = (rows[:, 0] < 2) & (rows[:, 2] >= 1)
-    first = torch.tensor([True, False, True]).expand(len(rows), -1)
-    chances = made._log_prob(rows, first).exp().detach() * fits
-    chances = chances / chances.sum()
-    counts = torch.bincount(number_of(x), minlength=len(rows)) / len(x)
-    assert not counts[~fits].any()
-    assert 0.5 * (counts - chances).abs().sum() < 0.02
+    x = made.complete(torch.full((30_000, 3), -1.0), allowed)
+    assert apart(x, made.log_prob(rows).exp() * fits) < 0.05
 
 
 def test_candidates_of_tiny_probabilities_are_still_weighed():

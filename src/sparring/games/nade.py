@@ -127,15 +127,15 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
         Args:
             x: what is known of each item.
             allowed: for some columns (tokens, 2), the least and largest position that each token
-                may have, equal where it must not come. They are drawn before the others, in
-                proportion to how probable all of them are together.
+                may have, equal where it must not come.
+
+        Rows come as probable as they are among `sample`'s that do as asked.
 
         Raises:
             WrongUse: if nothing is allowed in a column.
         """
-        if allowed:
-            with torch.no_grad():
-                x = self._folded().limit(x, allowed)
+        with torch.no_grad():
+            x = self._folded().limit(x, allowed or {})
         return self._fill(x, self.latent(len(x)))
 
     @torch.no_grad()

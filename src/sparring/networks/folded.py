@@ -6,16 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sparring.core import WrongUse
+from sparring.networks.candidates import limited
+from sparring.networks.picking import BELOW_ONE, pick
 
 _CHUNK = 4096
 # Rows for each prefix that occurs, from which on a prefix's distribution is made but once.
 _ALIKE = 8
-# Rows drawn for each that is kept, where several columns are limited at once.
-_PARTICLES = 8
-# The largest position that a token of three digits can have in float32.
-_BELOW_ONE = 1 - 2**-14
-_BLOCK = 16
 
 
 class Folded:
@@ -92,37 +88,11 @@ class Folded:
         return x
 
     def limit(self, x: Tensor, allowed: Mapping[int, Tensor]) -> Tensor:
-        """Items (n, d) with limited columns drawn: several candidates an item, one of them kept.
+        """Items (n, d) with all drawn up to the last column that is known or limited.
 
-        Args:
-            x: what is known.
-            allowed: by column (tokens, 2), the least and largest position in each token, equal
-                where it must not come.
-
-        Raises:
-            WrongUse: if nothing is allowed in a column.
+        As probable as in the columns' own order; see `candidates.limited` for arguments and errors.
         """
-        n, copies = len(x), _PARTICLES if len(allowed) > 1 else 1
-        x = x.repeat_interleave(copies, 0)
-        tokens = x.floor().long()
-        weight = torch.zeros(len(x), device=x.device)
-        for j, inside in sorted(allowed.items()):
-            inside = inside.to(x)
-            size = inside[:, 1] - inside[:, 0]  # (tokens,)
-            if not bool((size > 0).any()):
-                raise WrongUse(f"nothing is allowed in column {j}.")
-            waiting = tokens[:, j] < 0
-            logits = self.logits(tokens, j, tokens >= 0).log_softmax(1) + size.log()
-            weight += torch.where(waiting, logits.logsumexp(1), 0.0)
-            drawn = pick(_relative(logits), torch.rand(len(x), 1, device=x.device))
-            low, span = inside[drawn, 0], size[drawn]
-            position = (low + torch.rand_like(low) * span).clamp(max=_BELOW_ONE)
-            tokens[:, j] = torch.where(waiting, drawn, tokens[:, j])
-            x[:, j] = torch.where(waiting, drawn + position, x[:, j])
-        if copies == 1:
-            return x
-        kept = pick(_relative(weight.view(n, copies)), torch.rand(n, 1, device=x.device))
-        return x.view(n, copies, -1)[torch.arange(n, device=x.device), kept]
+        return limited(self, x, allowed)
 
     def _draw_by_prefix(self, x: Tensor, latent: Tensor) -> None:
         """Draw the first unknown columns of x in place, while many rows are alike in the known."""
@@ -150,7 +120,7 @@ class Folded:
             )
             drawn.clamp_(max=chances.shape[1] - 1)
             tokens[:, j], seen[j] = drawn, True
-            x[:, j] = drawn + latent[:, columns + j] * _BELOW_ONE
+            x[:, j] = drawn + latent[:, columns + j] * BELOW_ONE
             group = torch.unique(group * self.tokens[j] + drawn, return_inverse=True)[1]
 
     def _draw_columns(self, x: Tensor, latent: Tensor) -> None:
@@ -165,7 +135,7 @@ class Folded:
                 continue
             seen = ~unknown[0] if alike else ~unknown  # (d,) or (n, d)
             drawn = pick(self.logits(tokens, j, seen), latent[:, j : j + 1])
-            position = drawn + latent[:, columns + j] * _BELOW_ONE
+            position = drawn + latent[:, columns + j] * BELOW_ONE
             if alike:
                 tokens[:, j], x[:, j] = drawn, position
             else:
@@ -173,49 +143,3 @@ class Folded:
                 tokens[:, j] = torch.where(rows, drawn, tokens[:, j])
                 x[:, j] = torch.where(rows, position, x[:, j])
             unknown[:, j] = False
-
-
-def _relative(logits: Tensor) -> Tensor:
-    """The same distributions with 0 as the largest logit, however improbable all were."""
-    return logits - logits.amax(1, keepdim=True)
-
-
-def pick(logits: Tensor, uniform: Tensor) -> Tensor:
-    """Draws from categorical distributions by inverting their cumulative ones.
-
-    Args:
-        logits: (n, k), of which the largest are within +-60.
-        uniform: (n, 1) in [0, 1).
-
-    Returns:
-        (n,) int64.
-
-    Example:
-        >>> pick(torch.tensor([[0.0, 0.0, -99.0]]), torch.tensor([[0.75]]))
-        tensor([1])
-    """
-    n, k = logits.shape
-    # Beyond +-60 nothing is left to tell, and nothing overflows: faster than the row's maximum.
-    chances = logits.clamp(-60, 60).exp_()
-    if k <= 2 * _BLOCK:
-        return _search(chances, uniform)[0]
-    # First the block, then the place in it: sums are faster than running sums.
-    blocks = F.pad(chances, (0, -k % _BLOCK)).view(n, -1, _BLOCK)
-    block, rest = _search(blocks.sum(2), uniform)
-    inside = blocks[torch.arange(n, device=logits.device), block]
-    place = _within(inside.cumsum(1), rest[:, None])[:, 0]
-    return (block * _BLOCK + place).clamp_(max=k - 1)
-
-
-def _search(chances: Tensor, uniform: Tensor) -> tuple[Tensor, Tensor]:
-    """(n,) the place where running sums pass a share (n, 1) of all, and what is left there."""
-    sums = chances.cumsum(1)
-    target = uniform * sums[:, -1:]
-    place = _within(sums, target)
-    before = sums.gather(1, place) - chances.gather(1, place)
-    return place[:, 0], (target - before)[:, 0]
-
-
-def _within(sums: Tensor, target: Tensor) -> Tensor:
-    # Rounding may leave a target at the last sum: the last place takes it.
-    return torch.searchsorted(sums, target, right=True).clamp_(max=sums.shape[1] - 1)
