@@ -27,7 +27,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.started = self.ended = math.nan
-        self.steps = 0
+        self.steps = self.batch_size = 0
 
     def on_start(self, state: Any) -> None:
         if math.isnan(self.started):
@@ -35,6 +35,7 @@ class Clock:
 
     def on_step(self, state: Any) -> None:
         self.steps += 1
+        self.batch_size = state.batches.batch_size
 
     def on_end(self, state: Any) -> None:
         self.ended = time.process_time()
@@ -84,6 +85,7 @@ def fitted(
         "train_cpu_s": round(time.process_time() - before, 2),
         "encode_s": round(clock.started - before, 3),
         "steps": clock.steps,
+        "batch_size": clock.batch_size,
         "step_ms": round(1000 * (clock.ended - clock.started) / max(clock.steps, 1), 3),
         "game": synthesizer.game,
     }

@@ -175,6 +175,12 @@ def test_a_report_is_json_and_a_page(table, good, tmp_path):
     content = json.loads(good("report", "run", "--json"))
     assert content == json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
     assert "<html" in (tmp_path / "run" / "report.html").read_text("utf-8")
+    words = good("report", "run")
+    for title, figure in zip(("Column shapes", "Pair trends"), content["figures"], strict=False):
+        assert title == figure["title"]
+        assert f"{title} " in words
+        assert figure["verdict"] in words
+    assert words.endswith("report.html.\n")
 
 
 def test_a_recipe_is_played_into_the_folder_that_is_named(good, tmp_path):

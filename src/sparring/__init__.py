@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from sparring.tasks.relational import RelationalSynthesizer
     from sparring.tasks.synthesizer import Synthesizer
 
-__all__ = ["RelationalSynthesizer", "Synthesizer", "__version__"]
+__all__ = ["Synthesizer", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,8 +16,4 @@ def __getattr__(name: str) -> Any:
         from sparring.tasks.synthesizer import Synthesizer
 
         return Synthesizer
-    if name == "RelationalSynthesizer":
-        from sparring.tasks.relational import RelationalSynthesizer
-
-        return RelationalSynthesizer
     raise AttributeError(f"module 'sparring' has no attribute {name!r}")

@@ -55,6 +55,10 @@ def _help(
         typer.echo(context.get_help())
 
 
+_SEVERAL = ("drop", "categories", "missing")
+"""Settings that take several words; given again, they are added to."""
+
+
 def _settings(pairs: list[str] | None) -> dict[str, Any]:
     """`key=value` pairs; a value is read as TOML where it is some, else as a word."""
     import tomllib
@@ -66,6 +70,9 @@ def _settings(pairs: list[str] | None) -> dict[str, Any]:
         key, equals, text = pair.partition("=")
         if not equals or not key:
             raise WrongUse(f"--set takes key=value, got {pair!r}.")
+        # Each refusal of a column says to drop it: what was dropped before stays so.
+        if key in _SEVERAL and key in settings:
+            text = f"{settings[key]},{text}"
         try:
             settings[key] = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
@@ -148,6 +155,10 @@ def columns(
         _print_json(seen.describe())
     else:
         show_look(seen)
+        if output is not None:
+            typer.echo(
+                f"The kinds are in {output}; train by them: sparring fit {data} --kinds {output}"
+            )
 
 
 @app.command(
@@ -208,9 +219,12 @@ def impute(
 def report(run: RunFolder, as_json: Json = False) -> None:
     """Judge a run: every number between a worthless generator's and held-out real data's."""
     from sparring.tasks.judging import report_run
+    from sparring.terminal import show_figures
 
     with _status("judging", as_json) as tell:
         page, result = report_run(run, progress=tell)
+    if not as_json:
+        show_figures(result["figures"])
     _say(result, as_json, f"The report is in {page}.")
 
 

@@ -1,7 +1,7 @@
 """What a person sees: what data are taken for, a bar with speed and time left, each alarm."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +14,8 @@ from rich.text import Text
 
 from sparring.core import Callback, TrainingState
 from sparring.data import Dataset
+from sparring.report.drawing import number
+from sparring.tasks.contest import Result, verdict
 from sparring.tasks.looking import Look, look_at
 
 MOST_COLUMNS = 20
@@ -42,6 +44,7 @@ class Progress(Callback):
             transient=True,
         )
         self._task: Any = None
+        self._title = ""
         self._begun = (0, 0.0)
 
     def __enter__(self) -> Self:
@@ -61,9 +64,22 @@ class Progress(Callback):
         if not self._quiet:
             show_look(look_at(dataset))
 
+    def on_contestant(self, game: str, number: int, games: int) -> None:
+        """Name the game beside its bar (see `tasks.contest.Follows`)."""
+        self._title = f"{game}, {number} of {games} games  "
+
+    def on_contest(self, results: Sequence[Result]) -> None:
+        """Print who won a contest, and by how much."""
+        self._title = ""
+        if not self._quiet:
+            words = f"Boosted trees told rows apart from real ones: {verdict(results)}."
+            self._console.print(words, highlight=False, soft_wrap=True, markup=False)
+
     def on_start(self, state: TrainingState) -> None:
         self._begun = (state.step, state.seconds)
         self._limit = next((60 * c.minutes for c in state.callbacks if hasattr(c, "minutes")), None)
+        if self._task is not None:
+            self._bars.remove_task(self._task)
         if state.backend.main:
             self._task = self._bars.add_task("starting", total=1.0)
 
@@ -79,7 +95,7 @@ class Progress(Callback):
             done.append(state.seconds / self._limit)
         share = min(1.0, max(done)) if done else 0.0
         left = state.seconds * (1 - share) / max(share, 1e-9)
-        words = f"step {state.step:,}  {speed:.1f} steps/s  {_time(left)} left"
+        words = f"{self._title}step {state.step:,}  {speed:.1f} steps/s  at most {_time(left)} left"
         self._bars.update(self._task, completed=share, description=words)
 
     def announce(self, event: dict[str, Any]) -> None:
@@ -144,6 +160,23 @@ def _show_some(console: Console, lines: Sequence[str], most: int) -> None:
         console.print(line, markup=False, soft_wrap=True)
     if len(lines) > most:
         console.print(f"  … and {len(lines) - most:,} more (--json has all)")
+
+
+def show_figures(figures: Sequence[Mapping[str, Any]]) -> None:
+    """Print what a report found, a line each: the figure, its floor and ceiling, and the verdict.
+
+    Args:
+        figures: as report.json has them.
+    """
+    console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("figure", "this", "floor", "ceiling", "verdict"):
+        right = title in ("this", "floor", "ceiling")
+        table.add_column(title, no_wrap=right, justify="right" if right else "left")
+    for figure in figures:
+        marks = (figure["value"], figure["floor"]["value"], figure["ceiling"]["value"])
+        table.add_row(figure["title"], *map(number, marks), figure["verdict"])
+    console.print(table)
 
 
 @contextmanager

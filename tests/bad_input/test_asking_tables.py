@@ -63,10 +63,51 @@ def run(here, shops):
         ("day=2024-02-01..", ("'day'", "both its ends")),
         ("sex=divers", ("'sex'", "'divers'", "'Female', 'Male'")),
         ("day=2024-02-30", ("'day'", "'2024-02-30'")),
+        ("AGE=30", ("'AGE'", "age, sex, job")),
+        ("age=|", ("'age'", "never occurs")),
+        ("age=NaN", ("'age'", "never occurs")),
+        ("age=30.5..30.7", ("'age'", "never occurs")),
+        ("net=1,5", ("'net'", "a number", "'1,5'")),
+        ("net=inf", ("'net'", "never occurs")),
+        ("sex=Female|divers", ("'sex'", "'divers'", "'Female', 'Male'")),
     ],
 )
 def test_a_condition_that_cannot_be_met(condition, says, run, refused):
     refused("sample", run, "-n", "3", "-o", "x.csv", "--condition", condition, says=says)
+
+
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        ({"wage": 3}, ("'wage'", "age, sex, job")),
+        ({3: 4}, ("3", "age, sex, job")),
+        ({"age": "old"}, ("'age'", "an integer", "'old'")),
+        ({"age": [30, "old"]}, ("'age'", "an integer", "'old'")),
+        ({"age": {"low": 30}}, ("'age'", "an integer", "{'low': 30}")),
+        ({"age": 999}, ("'age'", "never occurs")),
+        ({"age": None}, ("'age'", "never occurs")),
+        ({"age": (200, 300)}, ("'age'", "never occurs")),
+        ({"age": (50, 40)}, ("'age'", "low <= high", "(50, 40)")),
+        ({"age": (float("nan"), 40)}, ("'age'", "low <= high")),
+        ({"age": (40,)}, ("'age'", "(low, high)", "(40,)")),
+        ({"age": (1, 2, 3)}, ("'age'", "(low, high)", "(1, 2, 3)")),
+        ({"sex": "divers"}, ("'sex'", "'divers'", "'Female', 'Male'")),
+        ({"sex": 3}, ("'sex'", "3", "'Female', 'Male'")),
+        ({"sex": ("A", "Z")}, ("'sex'", "numbers and dates", "('A', 'Z')")),
+        ({"day": ("2024-03-01", "2024-02-28")}, ("'day'", "low <= high")),
+        ({"age": 20, "adult": "yes"}, ("age -> adult", "'age'", "'adult'")),
+        ({"age": (18, 39), "adult": "yes"}, ("age -> adult", "'age'", "'adult'")),
+    ],
+)
+def test_a_condition_in_python_that_cannot_be_met(condition, says, shops):
+    synthesizer = Synthesizer.load(shops / "nade")
+    with pytest.raises(WrongUse) as refusal:
+        synthesizer.sample(3, condition=condition, seed=0)
+    words = str(refusal.value)
+    assert all(word in words for word in says), words
+    assert words.startswith("condition ")
+    assert words.endswith(".")
+    assert "\n" not in words
 
 
 def test_two_conditions_on_one_column(run, refused):
@@ -76,8 +117,8 @@ def test_two_conditions_on_one_column(run, refused):
 
 def test_a_condition_that_contradicts_a_rule(run, refused):
     words = ("--condition", "net=100", "--condition", "gross=500")
-    says = ("drawn rows", "did as asked")
-    refused("sample", run, "-n", "2", "-o", "x.csv", *words, says=says, code=1)
+    says = ("can't be met", "net = 0.5 * gross")
+    refused("sample", run, "-n", "2", "-o", "x.csv", *words, says=says, code=2)
 
 
 @pytest.mark.parametrize(

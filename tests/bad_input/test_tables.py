@@ -1,5 +1,7 @@
 """Tables that can't be learnt from."""
 
+import sqlite3
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -116,3 +118,59 @@ def test_parquet_with_what_no_model_learns(here, refused):
     frame = pd.DataFrame({"a": np.arange(20), "b": [[1, 2]] * 20})
     frame.to_parquet(here / "t.parquet")
     refused("fit", "t.parquet", "--steps", "2", says=("'b'", "drop"))
+
+
+def shop(where):
+    """A database of two tables, and its bytes."""
+    with sqlite3.connect(where) as connection:
+        for name, rows in (("orders", 40), ("none", 0)):
+            frame = pd.DataFrame({"n": range(rows), "t": ["a", "b"] * (rows // 2)})
+            frame.to_sql(name, connection, index=False)
+    connection.close()
+    return where.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "code", "says"),
+    [
+        (lambda content: content, (), 2, ("shop.db", "none, orders", "table='none'")),
+        (lambda content: content, ("table=order",), 2, ("shop.db", "'order'", "none, orders")),
+        (lambda content: content, ("table=none",), 2, ("10 rows", "got 0")),
+        (lambda content: b"", ("table=orders",), 2, ("shop.db", "no table")),
+        (lambda content: b"text " * 999, (), 2, ("shop.db", "no database", "name another")),
+        (lambda content: content[:-4096], ("table=orders",), 2, ("shop.db", "malformed", "copy")),
+        (None, (), 2, ("shop.db", "no file")),
+    ],
+)
+def test_a_database_that_cannot_be_learnt_from(change, words, code, says, here, refused):
+    pytest.importorskip("sqlalchemy")
+    content = shop(here / "shop.db")
+    if change is None:
+        (here / "shop.db").unlink()
+    else:
+        (here / "shop.db").write_bytes(change(content))
+    settings = [part for word in words for part in ("--set", word)]
+    refused("columns", "shop.db", *settings, says=says, code=code)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:300]), ("damaged or cut short",)),
+        (lambda path: path.write_bytes(b""), ("is empty",)),
+        (lambda path: pd.DataFrame({"n": range(40)}).to_parquet(path), ("lacks column 't'",)),
+        (
+            lambda path: pd.DataFrame({"n": ["x"] * 40, "t": "a"}).to_parquet(path),
+            ("0.parquet", "don't fit together", "same columns"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("stream", ["true", "false"])
+def test_a_broken_shard_is_named(change, says, stream, here, refused):
+    (here / "rows").mkdir()
+    for number in range(3):
+        frame = pd.DataFrame({"n": range(400), "t": ["a", "b"] * 200})
+        frame.to_parquet(here / "rows" / f"{number}.parquet")
+    change(here / "rows" / "1.parquet")
+    words = ("--set", f"stream={stream}", "--run", "run", "--steps", "2")
+    refused("fit", "rows", *words, says=("rows/1.parquet", *says))

@@ -1,11 +1,15 @@
 """What a CSV file takes for granted."""
 
+import gzip
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sparring.core.errors import WrongUse
+from sparring.data import open_dataset
 from sparring.data.csvfiles import read_csv
 
 ADULT = ["39, State-gov, 77516, Male", "50, Private, 83311, Male", "38, Private, 215646, Female"]
@@ -110,3 +114,63 @@ def test_a_data_file_of_texts_alone_has_no_names_by_habit(make_csv):
     lines = [f"{word},{word}s" for word in ("apple", "pear", "plum")]
     assert len(read_csv(make_csv(*lines, name="fruit.data"))[0]) == 3
     assert len(read_csv(make_csv(*lines, name="fruit.csv"))[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (
+            "t.csv",
+            "name,x\nJosé,1\n".encode("latin-1"),
+            r"line 2 would be 'José,1' in Latin-1",
+        ),
+        ("t.csv", "a,b\n1,2\n".encode("utf-16"), "is text in UTF-16: save it as UTF-8"),
+        ("t.csv", b"PK\x03\x04\xff\xff", "is a workbook or a ZIP archive: save it as CSV"),
+        ("t.csv", gzip.compress(b"a,b\n1,2\n"), "is compressed, .* end in .gz"),
+        ("t.csv", b"\x89PNG\r\n\x1a\n\xff", "is not text in UTF-8: save it as UTF-8"),
+        ("t.csv.gz", gzip.compress("x\nJosé\n".encode("latin-1")), "line 2 would be 'José'"),
+        ("t.csv.gz", b"a,b\n1,2\n", r"is not compressed, .* leave out the \.gz"),
+        ("t.csv.gz", gzip.compress(b"a,b\n1,2\n" * 99)[:-12], "damaged or cut short"),
+    ],
+)
+def test_a_file_that_is_something_else_is_told_what_it_is(name, content, sentence, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(WrongUse, match=sentence):
+        read_csv(tmp_path / name)
+
+
+def test_a_byte_order_mark_and_every_kind_of_line_end_are_no_part_of_the_data(tmp_path):
+    for mark in (b"", b"\xef\xbb\xbf"):
+        for end in (b"\n", b"\r\n", b"\r"):
+            (tmp_path / "t.csv").write_bytes(mark + end.join([b"a,b", b"1,x", b"2,y", b""]))
+            frame, told = read_csv(tmp_path / "t.csv")
+            assert frame.to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
+            assert told == ""
+
+
+def test_a_value_may_hold_separators_quotes_and_ends_of_lines(make_csv):
+    frame, told = read_csv(make_csv("a,b", '"x, ""y""\nz",1', "w,2"))
+    assert frame["a"].tolist() == ['x, "y"\nz', "w"]
+    assert told == ""
+
+
+def test_semicolons_and_decimal_commas_are_read_when_the_separator_is_given(make_csv):
+    path = make_csv("a;b", *[f"{i % 7},5;1.00{i % 5},25" for i in range(30)])
+    with pytest.raises(WrongUse, match='`--set separator=";"`'):
+        read_csv(path)
+    dataset = open_dataset(path, separator=";")
+    assert dict(dataset.modality.kinds) == {"a": "number", "b": "number"}
+    made = dataset.modality.decode(dataset.modality.encode(dataset.train_items))
+    assert made.equals(dataset.train_items)
+
+
+def test_a_line_that_is_too_short_is_told_of(make_csv):
+    lines = [f"{i},{i % 3},x" for i in range(20)]
+    frame, told = read_csv(make_csv("a,b,c", *lines, "7"))
+    assert frame.iloc[-1].isna().tolist() == [False, True, True]
+    assert told == (
+        "Line 22 of table.csv has fewer values than there are columns; what it and others like it "
+        "lack is missing."
+    )
+    assert read_csv(make_csv("a,b,c", *lines, "7,,"))[1] == ""
+    assert read_csv(make_csv("a,b,c", *lines, "", "7,1,"))[1] == ""

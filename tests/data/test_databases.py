@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sparring.core.errors import WrongUse
+from sparring.core.errors import Failure, WrongUse
 from sparring.data import open_dataset
 from sparring.data.databases import (
     is_database,
@@ -94,7 +94,7 @@ def test_a_table_that_is_there_is_never_overwritten(shop):
 
 def test_a_write_that_fails_leaves_no_table(shop):
     mixed = pd.DataFrame({"n": [1] * 2000 + [object()]})
-    with pytest.raises(WrongUse, match="no database that can be used"):
+    with pytest.raises(WrongUse, match=r"refuses this .*type 'object' is not supported"):
         write_database(mixed, shop, "half")
     assert "half" not in read_tables(shop)[0]
 
@@ -109,8 +109,8 @@ def test_reading_makes_no_file(tmp_path):
 @pytest.mark.parametrize(
     ("where", "sentence"),
     [
-        ("https://example.org/t.csv", "no database that can be used"),
-        ("oracle+none://h/x", "no database that can be used"),
+        ("https://example.org/t.csv", r"https://example.org/t.csv is no address .*https\): give a"),
+        ("oracle+none://h/x", "is no address of a database"),
         ("sqlite://", "holds no table"),
     ],
 )
@@ -127,8 +127,39 @@ def test_a_missing_driver_is_named(monkeypatch):
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "a.db").write_text("not a database, whatever its name says " * 50)
-    with pytest.raises(WrongUse, match=r"a\.db is no database that can be used"):
+    with pytest.raises(WrongUse, match=r"a\.db is no database, or a damaged one \(file is not a"):
         read_database(tmp_path / "a.db")
+
+
+def test_a_file_that_is_cut_short_is_refused(shop):
+    content = shop.read_bytes()
+    shop.write_bytes(content[: len(content) // 2])
+    with pytest.raises(WrongUse, match=r"damaged one .*malformed\): .* from a copy"):
+        read_database(shop, "orders")
+
+
+def test_a_database_that_another_program_writes_to_is_told_of(shop):
+    writer = sqlite3.connect(shop, isolation_level=None)
+    try:
+        writer.execute("begin exclusive")
+        with pytest.raises(Failure, match=r"shop\.db\S* is locked by another program"):
+            read_database(sqlalchemy.create_engine(f"sqlite:///{shop}?timeout=0.1"), "orders")
+        writer.execute("rollback")
+    finally:
+        writer.close()
+    assert len(read_database(shop, "orders")[1]) == 2
+
+
+def test_a_table_without_rows_and_one_of_bytes_are_refused_by_name(shop):
+    with sqlite3.connect(shop) as connection:
+        connection.execute("create table none (x int)")
+        connection.execute("create table held (x int, y blob)")
+        connection.executemany("insert into held values (?, ?)", [(n, b"\0") for n in range(20)])
+    connection.close()
+    with pytest.raises(WrongUse, match="at least 10 rows, got 0"):
+        open_dataset(shop, table="none")
+    with pytest.raises(WrongUse, match="'y' holds values of type bytes"):
+        open_dataset(shop, table="held")
 
 
 def test_passwords_are_not_shown():

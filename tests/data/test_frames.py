@@ -79,3 +79,15 @@ def test_options_of_files_mean_nothing_for_frames():
         open_dataset(ARROW, table="t")
     with pytest.raises(WrongUse, match="stream means nothing"):
         open_dataset(ARROW, stream=True)
+
+
+@pytest.mark.parametrize("make", [lambda: pd.Series([1, 2]), lambda: polars.Series([1, 2])])
+def test_a_column_alone_is_told_to_become_a_table(make):
+    with pytest.raises(WrongUse, match=r"make it one with `\.to_frame\(\)`"):
+        open_dataset(make())
+
+
+def test_a_type_that_arrow_does_not_know_is_named():
+    wide = polars.DataFrame({"n": polars.Series(range(20), dtype=polars.Int128)})
+    with pytest.raises(WrongUse, match=r"DataFrame cannot be read \(.*i128.*\): convert or drop"):
+        open_dataset(wide)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from sparring.core.errors import WrongUse
 from sparring.data.descriptions import Relationship
-from sparring.data.keys import check_keys, infer_keys, is_dense, keys_from, rows_named, shown_keys
+from sparring.data.keychecks import check_keys
+from sparring.data.keys import infer_keys, is_dense, keys_from, rows_named, shown_keys
 
 
 def shop() -> dict[str, pd.DataFrame]:

@@ -174,8 +174,9 @@ def test_a_fitted_table_is_described(tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("{", "no JSON file"),
-        ("[" * 100_000, "no JSON file"),
+        ("{", r"no JSON file that can be read \(line 1, column 2: Expecting"),
+        ("[" * 100_000, r"no JSON file .*nested too deeply"),
+        ('{"columns": {"n": {}, "n": {}}}', "'n' stands twice in one object"),
         ("[]", "describes no table"),
         ('{"a": 1}', "describes no table"),
         ({"tables": []}, "'tables' must be an object, got"),
@@ -210,8 +211,16 @@ def test_a_bad_file_is_refused_in_one_sentence(write_json, content, sentence):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(WrongUse, match="no JSON file"):
+    with pytest.raises(WrongUse, match=r"no JSON file .*No such file"):
         metadata.read(tmp_path / "none.json")
+
+
+def test_a_mark_before_the_first_character_is_left_out_and_other_letters_are_refused(tmp_path):
+    (tmp_path / "m.json").write_text(json.dumps(TABLE), encoding="utf-8-sig")
+    assert list(metadata.read(tmp_path / "m.json").tables["table"].kinds) == ["n"]
+    (tmp_path / "m.json").write_bytes('{"columns": {"é": {}}}'.encode("latin-1"))
+    with pytest.raises(WrongUse, match="not text in UTF-8"):
+        metadata.read(tmp_path / "m.json")
 
 
 def test_a_kind_that_is_not_ours_is_not_written(tmp_path):

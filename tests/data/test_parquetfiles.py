@@ -7,7 +7,7 @@ import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 
-from sparring.core.errors import WrongUse
+from sparring.core.errors import Failure, WrongUse
 from sparring.data.parquetfiles import ParquetRows
 
 FRAME = pd.DataFrame(
@@ -74,8 +74,71 @@ def test_shards_whose_types_widen_fit_together(tmp_path):
 def test_shards_of_other_types_are_refused(tmp_path):
     pd.DataFrame({"a": [1, 2]}).to_parquet(tmp_path / "0.parquet")
     pd.DataFrame({"a": ["x", "y"]}).to_parquet(tmp_path / "1.parquet")
-    with pytest.raises(WrongUse, match=r"don't fit together .* give them the same columns"):
+    with pytest.raises(
+        WrongUse, match=r"1\.parquet and 0\.parquet don't fit together \(Field a .*"
+    ):
         ParquetRows(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        (
+            {"a": [1]},
+            r"1\.parquet lacks column 'b' of those in 0\.parquet: give all",
+        ),
+        ({"a": [1], "c": [1]}, r"1\.parquet lacks column 'b' of those in 0\.parquet"),
+        ({"a": [1], "b": [1], "c": [1]}, r"1\.parquet has a column 'c' beside those in 0\.parquet"),
+    ],
+)
+def test_a_shard_with_other_columns_is_refused_by_name(other, sentence, tmp_path):
+    pd.DataFrame({"a": [1, 2], "b": [1, 2]}).to_parquet(tmp_path / "0.parquet")
+    pd.DataFrame(other).to_parquet(tmp_path / "1.parquet")
+    with pytest.raises(WrongUse, match=sentence):
+        ParquetRows(tmp_path)
+
+
+def test_numbers_of_rows_that_pandas_kept_in_one_shard_are_no_column(tmp_path):
+    frame = pd.DataFrame({"a": [1, 2, 3]})
+    frame.to_parquet(tmp_path / "0.parquet")
+    frame[1:].to_parquet(tmp_path / "1.parquet", index=True)
+    frame.set_axis([7, 3, 5]).to_parquet(tmp_path / "2.parquet")
+    read = ParquetRows(tmp_path).read()
+    assert read["a"].tolist() == [1, 2, 3, 2, 3, 1, 2, 3]
+    assert list(read.columns) == ["a"]
+
+
+def test_a_folder_whose_name_ends_like_a_file_is_a_folder(tmp_path):
+    where = tmp_path / "rows.parquet" / "more.parquet"
+    where.mkdir(parents=True)
+    pd.DataFrame({"a": [1, 2]}).to_parquet(where / "0.parquet")
+    for folder in (tmp_path, tmp_path / "rows.parquet"):
+        assert ParquetRows(folder).read()["a"].tolist() == [1, 2]
+
+
+def test_a_broken_shard_among_whole_ones_is_named(tmp_path):
+    for number in range(3):
+        FRAME.to_parquet(tmp_path / f"{number}.parquet", row_group_size=128)
+    content = (tmp_path / "1.parquet").read_bytes()
+    (tmp_path / "1.parquet").write_bytes(content[: len(content) // 2])
+    with pytest.raises(WrongUse, match=r"1\.parquet is not .* \(damaged or cut short\): write it"):
+        ParquetRows(tmp_path)
+    (tmp_path / "1.parquet").write_bytes(bytes(400) + content[400:])
+    rows = ParquetRows(tmp_path)
+    with pytest.raises(WrongUse, match=r"1\.parquet is not a Parquet file"):
+        rows.read()
+    (tmp_path / "1.parquet").write_bytes(b"")
+    with pytest.raises(WrongUse, match=r"1\.parquet is empty"):
+        ParquetRows(tmp_path)
+
+
+def test_a_shard_that_is_gone_when_it_is_read_is_named(tmp_path):
+    for number in range(2):
+        FRAME.to_parquet(tmp_path / f"{number}.parquet")
+    rows = ParquetRows(tmp_path)
+    (tmp_path / "1.parquet").unlink()
+    with pytest.raises(Failure, match=r"1\.parquet cannot be read \(.*: see whether it is there"):
+        rows.read()
 
 
 def test_a_data_set_of_pyarrow_is_as_good_as_its_files(file):
@@ -110,3 +173,8 @@ def test_damage_inside_is_told_when_it_is_met(file):
     file.write_bytes(content)
     with pytest.raises(WrongUse, match="not a Parquet file that can be read"):
         ParquetRows(file).read()
+
+
+def test_a_table_without_columns_is_refused(file):
+    with pytest.raises(WrongUse, match="at least one column, got none"):
+        ParquetRows(file).only([], list(FRAME.columns))

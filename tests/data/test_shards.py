@@ -1,8 +1,13 @@
 """Sampling any number of rows."""
 
+import contextlib
 import json
+import multiprocessing
 import os
+import resource
 import signal
+import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -148,6 +153,80 @@ def fail(error):
 def test_what_goes_wrong_in_a_process_is_told(tmp_path, what, raised, sentence):
     with pytest.raises(raised, match=sentence):
         shards.write(only_in_a_child(what), 4000, tmp_path / "rows", 1000, processes=2)
+
+
+@contextlib.contextmanager
+def files_no_larger_than(size):
+    """What a full disk is: writing fails in the middle of a file."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("name", ["rows", "t.csv"])
+def test_a_disk_that_is_full_in_the_middle_leaves_whole_shards_and_can_go_on(
+    name, processes, tmp_path
+):
+    shards.write(sample, 4000, tmp_path / "whole", 1000, seed=2)
+    largest = max(path.stat().st_size for path in (tmp_path / "whole").iterdir())
+    where = tmp_path / name
+    order = {"rows": 4000, "where": where, "rows_per_shard": 1000, "seed": 2}
+    with files_no_larger_than(largest - 100):
+        with pytest.raises(Failure, match=r"could not be written .*free some space"):
+            shards.write(sample, **order, processes=processes)
+        assert not where.is_file()
+    folder = where if name == "rows" else tmp_path / f".{name}.parts"
+    for path in folder.glob("part-*"):
+        assert pq.read_metadata(path).num_rows == 1000
+    assert not list(folder.glob(".part-*"))
+    shards.write(sample, **order, processes=processes)
+    found = read(where) if name == "rows" else pd.read_csv(where)
+    pd.testing.assert_frame_equal(found, read(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_whoever_is_killed_leaves_nothing_half_written_and_no_process_behind(processes, tmp_path):
+    def slow(n, seed):
+        time.sleep(0.02)
+        (tmp_path / f"alive-{os.getpid()}").touch()
+        return sample(n, seed)
+
+    order = {"rows": 60_000, "where": tmp_path / "rows", "rows_per_shard": 1000, "seed": 2}
+    process = multiprocessing.get_context("fork").Process(
+        target=shards.write, args=(slow,), kwargs={**order, "processes": processes}
+    )
+    process.start()
+    wait_until(lambda: len(list((tmp_path / "rows").glob("part-*"))) >= 3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    mine = [int(path.name.split("-")[1]) for path in tmp_path.glob("alive-*")]
+    wait_until(lambda: not any(map(alive, mine)))
+    there = sorted((tmp_path / "rows").glob("part-*"))
+    assert 3 <= len(there) < 60
+    assert all(pq.read_metadata(path).num_rows == 1000 for path in there)
+    shards.write(sample, **order)
+    assert len(read(tmp_path / "rows")) == 60_000
+    assert len(list((tmp_path / "rows").iterdir())) == 60
+
+
+def wait_until(holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def alive(process):
+    """Whether a process runs; one that has ended and waits to be asked for its end doesn't."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def test_every_process_computes_with_one_thread(tmp_path):

@@ -1,5 +1,6 @@
 """Tables that don't fit into memory."""
 
+import resource
 import tempfile
 
 import numpy as np
@@ -178,6 +179,42 @@ def test_a_disk_that_is_too_small_is_told(shards, monkeypatch):
     monkeypatch.setattr(streaming.shutil, "disk_usage", lambda _: type("Disk", (), {"free": 1000}))
     with pytest.raises(Failure, match="set TMPDIR to a folder with more room"):
         open_dataset(shards, stream=True)
+
+
+def test_a_disk_that_is_full_in_the_middle_is_told(shards):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # So much fits: a file of the first chunk, and a part of the second.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        with pytest.raises(Failure, match=r"could not be written into .*set TMPDIR to a folder"):
+            open_dataset(shards, stream=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda frame: frame.drop(columns="town"), r"1\.parquet lacks column 'town'"),
+        (lambda frame: frame.assign(town=1), r"1\.parquet and 0\.parquet don't fit together"),
+        (lambda frame: frame.assign(x=np.inf), r"'x' holds infinite numbers"),
+    ],
+)
+def test_a_shard_that_is_unlike_the_others_is_refused(change, sentence, tmp_path):
+    for number in range(3):
+        part = frame(1000)
+        (change(part) if number == 1 else part).to_parquet(tmp_path / f"{number}.parquet")
+    with pytest.raises(WrongUse, match=sentence):
+        open_dataset(tmp_path, stream=True)
+
+
+def test_a_shard_that_is_damaged_inside_is_named(tmp_path):
+    for number in range(3):
+        frame(1000).to_parquet(tmp_path / f"{number}.parquet")
+    content = (tmp_path / "1.parquet").read_bytes()
+    (tmp_path / "1.parquet").write_bytes(content[:4] + bytes(400) + content[404:])
+    with pytest.raises(WrongUse, match=r"1\.parquet is not a Parquet file that can be read"):
+        open_dataset(tmp_path, stream=True)
 
 
 def test_too_few_rows_are_refused(tmp_path):

@@ -24,7 +24,7 @@ def fitted(values, categorical=False):
     return fit_tokens(np.asarray(values, dtype=float), categorical, GENERATOR)
 
 
-def groups(values=400, missing=True):
+def groups(values=600, missing=True):
     """Value k comes 1 + k // 40 times: many are equally frequent."""
     plain = np.repeat(np.arange(values), 1 + np.arange(values) // 40).astype(float)
     return np.append(plain, np.nan) if missing else plain
@@ -174,7 +174,7 @@ def test_uniform_positions_in_tokens_as_frequent_as_seen_give_the_quantiles_of_t
 
 def test_frequent_categories_have_a_token_of_their_own():
     encoder = fitted(groups(), True)
-    first = np.floor(encoder.encode(np.array([399.0, 398.0, 0.0, 1.0])))
+    first = np.floor(encoder.encode(np.array([599.0, 598.0, 0.0, 1.0])))
     assert first[0, 0] != first[1, 0]
     assert (first[:2, 0] < encoder.heads).all()
     assert (first[2:, 0] >= encoder.heads).all()
@@ -183,8 +183,8 @@ def test_frequent_categories_have_a_token_of_their_own():
 def test_two_tokens_are_enough_for_very_many_categories():
     encoder = fitted(np.arange(70_000), True)
     assert max(tokens for _, tokens in encoder.spans) < 600
-    assert fitted(np.arange(TOKENS), True).width == 1
-    assert fitted(np.arange(TOKENS + 1), True).width == 2
+    assert fitted(np.arange(2 * TOKENS), True).spans == (("token", 2 * TOKENS),)
+    assert fitted(np.arange(2 * TOKENS + 1), True).width == 2
 
 
 def test_a_number_of_few_values_is_ordered_only_where_there_are_more_than_eight():
@@ -251,7 +251,7 @@ def test_what_was_not_seen_does_not_occur():
     assert not fitted([0, 1], True).occurs(2)
     assert not fitted([0, 1], True).occurs(math.nan)
     assert not fitted(groups(missing=False), True).occurs(math.nan)
-    assert not fitted(groups(), True).occurs(400)
+    assert not fitted(groups(), True).occurs(600)
     quantity = fitted(heavy(missing=False))
     assert not quantity.occurs(math.nan)
     assert not quantity.occurs(-1)

@@ -59,7 +59,7 @@ def test_classes_below_a_hundredth_are_left_out():
 
 def test_a_score_of_classes_is_twice_the_auc_less_one():
     target = Target("sign", ("minus", "plus"), 1.0)
-    found = utility(TRAIN, TRAIN, TEST, "sign", boosting=Boosting(20, 0.2, 15, 5))
+    found = utility(TRAIN, TRAIN, TEST, "sign", boosting=Boosting(20, 0.2, 8, 10))
     assert target_score(target, TRAIN, TRAIN, TEST) == pytest.approx(2 * found.auc - 1)
 
 

@@ -98,3 +98,17 @@ def test_refusals():
         two_sample_auc(few, few)
     with pytest.raises(WrongUse, match="folds must be at least 2, got 1"):
         two_sample_auc(few, few, folds=1)
+
+
+def test_a_column_without_values_is_told_only_where_the_other_table_has_some():
+    random = np.random.default_rng(0)
+    first, second = (pd.DataFrame({"x": x, "gap": np.nan}) for x in random.normal(size=(2, 400)))
+    assert two_sample_auc(first, second) < 0.6
+    assert two_sample_auc(first, second.assign(gap=1.0)) == 1
+
+
+def test_a_column_whose_only_value_lies_in_the_fold_that_is_judged():
+    random = np.random.default_rng(0)
+    first, second = (pd.DataFrame({"x": x, "gap": np.nan}) for x in random.normal(size=(2, 90)))
+    first.loc[0, "gap"] = 1.0
+    assert 0 <= two_sample_auc(first, second) < 0.7

@@ -122,3 +122,15 @@ def test_refusals():
         utility(TRAIN, TRAIN, TEST.assign(wage=1.5), "wage")
     with pytest.raises(WrongUse, match="got 'x' in real alone"):
         utility(TRAIN, TRAIN.drop(columns="x"), TEST, "rich")
+
+
+@pytest.mark.parametrize("target", ["rich", "grade", "wage"])
+@pytest.mark.parametrize("empty", [np.nan, None])
+def test_a_number_without_any_made_value_teaches_as_little_as_a_constant(target, empty):
+    made = TRAIN.assign(z=empty)
+    assert scores(made, target) == scores(TRAIN.assign(z=0.0), target)
+
+
+def test_rows_without_any_made_number_teach_nothing_about_one():
+    tables = (frame[["x", "z", "wage"]] for frame in (TRAIN, TRAIN.assign(x=None, z=None), TEST))
+    assert utility(*tables, "wage").r2 == pytest.approx(0, abs=0.01)

@@ -5,11 +5,11 @@ import torch
 
 from sparring.core import WrongUse
 from sparring.networks import Conditionals
-from sparring.networks.conditionals import _bag
 
 SPANS = [("token", 3), ("ordinal", 20), ("ordinal or missing", 6), ("token", 1)]
 SIZES = [3, 20, 6, 1]
 PARENTS = [[1, 2], [0], [], [0, 1, 2]]
+ALL = [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]
 
 
 def network(parents=None, seed=0, **options):
@@ -34,23 +34,39 @@ def masks(n=8, seed=2):
     return known & ~torch.eye(4, dtype=torch.bool)
 
 
-def by_hand(net, x, known, row, column):
+def rows_of(kind, tokens, token):
+    """Of a token's weights: its own row and those of its groups of 4 and of 16."""
+    rows = [token]
+    grouped = tokens - 1 if kind == "ordinal or missing" else tokens if kind == "ordinal" else 0
+    if token < grouped:
+        rows += [tokens + token // 4, tokens + (grouped - 1) // 4 + 1 + token // 16]
+    return rows
+
+
+def block_size(kind, tokens):
+    return max(max(rows_of(kind, tokens, token)) for token in range(tokens)) + 1
+
+
+def by_hand(net, parents, x, known, row, column):
     """Logits of one row and column, from the formula."""
-    own = net.first.tolist()
-    hidden = net.bias[column].clone()
-    for place, parent in enumerate(net.parents[column].tolist()):
-        if parent < 0 or not known[row % len(known), column, parent] or x[row, parent] < 0:
-            continue
-        code = net.codes[own[parent] + int(x[row, parent])]
-        for group in code[code >= 0]:
-            hidden = hidden + net.lookup[int(net.begin[column, place]) + int(group)]
-    hidden = hidden.relu()
-    logits = []
-    for token in range(SIZES[column]):
-        shares = net.shares[own[column] + token]
-        weight = net.output[shares[shares >= 0]].sum(0)
-        logits.append(weight @ hidden + net.output_bias[own[column] + token])
-    return torch.stack(logits)
+    start, hidden = 0, net.bias[column].clone()
+    for child, mine in enumerate(parents):
+        for parent in mine:
+            token = int(x[row, parent])
+            if child == column and known[row % len(known), column, parent] and token >= 0:
+                for place in rows_of(*SPANS[parent], token):
+                    hidden = hidden + net.lookup[start + place]
+            start += block_size(*SPANS[parent])
+    assert start == len(net.lookup) - 1
+    hidden, first = hidden.relu(), sum(SIZES[:column])
+    start = sum(block_size(*span) for span in SPANS[:column])
+    return torch.stack(
+        [
+            net.output[[start + place for place in rows_of(*SPANS[column], token)]].sum(0) @ hidden
+            + net.output_bias[first + token]
+            for token in range(SIZES[column])
+        ]
+    )
 
 
 @pytest.mark.parametrize("parents", [None, PARENTS], ids=["all", "some"])
@@ -60,7 +76,8 @@ def test_logits_are_those_of_the_formula(parents):
     assert [part.shape for part in logits] == [(8, size) for size in SIZES]
     for row in range(8):
         for column in range(4):
-            torch.testing.assert_close(logits[column][row], by_hand(net, x, known, row, column))
+            expected = by_hand(net, parents or ALL, x, known, row, column)
+            torch.testing.assert_close(logits[column][row], expected)
 
 
 def test_one_mask_serves_all_rows():
@@ -68,24 +85,6 @@ def test_one_mask_serves_all_rows():
     each = net(x, known.expand(8, -1, -1))
     for one, other in zip(net(x, known), each, strict=True):
         torch.testing.assert_close(one, other)
-
-
-def test_neighbours_share_the_weights_of_their_groups():
-    """Tokens 0 to 3 of the ordinal column are a group of 4, 0 to 15 one of 16."""
-    codes = network().codes[3 : 3 + 20]
-    assert codes[:, 0].tolist() == list(range(20))
-    assert (codes[:4, 1] == codes[0, 1]).all()
-    assert codes[4, 1] != codes[0, 1]
-    assert (codes[:16, 2] == codes[0, 2]).all()
-    assert (codes[16:, 2] == codes[16, 2]).all()
-    assert len({codes[0, 1].item(), codes[0, 2].item(), *range(20)}) == 22
-
-
-def test_missing_is_nobodys_neighbour():
-    net = network()
-    missing = net.codes[3 + 20 + 5]
-    assert missing.tolist() == [5, -1, -1]
-    assert (net.codes[:3, 1:] == -1).all()
 
 
 @pytest.mark.parametrize("parents", [None, PARENTS], ids=["all", "some"])
@@ -101,23 +100,47 @@ def test_a_column_depends_on_its_known_parents_alone(parents):
             assert torch.equal(was, now) == (not looks or SIZES[column] == 0), (changed, column)
 
 
-def test_gradients_reach_the_tokens_that_were_seen_and_no_others():
-    net, x = network(), rows(1, unknown=False)
-    known = torch.zeros(1, 4, 4, dtype=torch.bool)
-    known[0, 1, 0] = True
-    net(x, known)[1].square().sum().backward()
-    touched = set(torch.nonzero(net.lookup.grad.abs().sum(1)).flatten().tolist())
-    place = net.parents[1].tolist().index(0)
-    assert touched == {int(net.begin[1, place]) + int(x[0, 0])}
-
-
-def test_the_row_for_nothing_stays_nothing():
+def test_gradients_reach_what_was_seen_and_nothing_else():
     net = network()
-    loss = sum(part.square().sum() for part in net(rows(), masks()))
-    loss.backward()
-    assert not net.lookup.grad[-1].any()
-    assert not net.output.grad[-1].any()
-    assert not net.lookup[-1].any()
+    x, known = torch.tensor([[1, 17, 5, 0]]), torch.zeros(1, 4, 4, dtype=torch.bool)
+    known[0, 0, 1] = True
+    net(x, known)[0].square().sum().backward()
+    touched = torch.nonzero(net.lookup.grad.abs().sum(1)).flatten().tolist()
+    # Of the first block: token 17, of the groups of 4 number 4, of those of 16 number 1.
+    assert touched == [17, 20 + 4, 20 + 5 + 1]
+
+
+@pytest.mark.parametrize("parents", [None, PARENTS, [[], [], [], []]], ids=["all", "some", "none"])
+def test_log_probabilities_are_those_of_the_logits(parents):
+    net, x = network(parents), rows(40)
+    turns = torch.rand(40, 4, generator=torch.Generator().manual_seed(4))
+    known = turns[:, None, :] < turns[:, :, None]
+    found = net.log_prob(x, turns)
+    for column, logits in enumerate(net(x, known)):
+        expected = logits.log_softmax(1).gather(1, x[:, column : column + 1].clamp(min=0))[:, 0]
+        torch.testing.assert_close(found[:, column], torch.where(x[:, column] < 0, 0, expected))
+
+
+def test_one_turn_serves_all_rows():
+    net, x = network(), rows()
+    turns = torch.tensor([[2, 0, 1, 3]])
+    torch.testing.assert_close(net.log_prob(x, turns), net.log_prob(x, turns.expand(8, -1)))
+
+
+def test_columns_of_many_sizes_come_out_in_their_own_order():
+    """Their logits are made in groups of about as many tokens, many of them in several."""
+    sizes = [300, 2, 130, 17, 1500, 5, 16, 1400, 300, 60]
+    torch.manual_seed(0)
+    net = Conditionals([("token", size) for size in sizes], hidden=3)
+    x = torch.stack([torch.randint(size, (6,)) for size in sizes], 1)
+    known = torch.ones(1, 10, 10, dtype=torch.bool).tril(-1)
+    logits = net(x, known)
+    assert [part.shape for part in logits] == [(6, size) for size in sizes]
+    found = net.log_prob(x, torch.arange(10)[None])
+    for column, part in enumerate(logits):
+        expected = part.log_softmax(1).gather(1, x[:, column : column + 1])[:, 0]
+        torch.testing.assert_close(found[:, column], expected)
+        torch.testing.assert_close(net.folded().logits(x, column, known[0, column]), part)
 
 
 @pytest.mark.parametrize("parents", [None, PARENTS], ids=["all", "some"])
@@ -152,48 +175,29 @@ def test_a_network_without_any_parents_is_a_table_of_frequencies():
         )
 
 
-def test_sums_of_rows_have_first_and_second_derivatives():
-    """Against differences, in float64; the last row stands for nothing and gets none."""
-    index = torch.tensor([[0, 1, 4], [2, 2, 4], [4, 4, 4], [3, 0, 2]])
-    table = torch.randn(5, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    table[-1] = 0
+class Probabilities(torch.nn.Module):
+    """`log_prob` as a forward pass."""
 
-    def squared(rows):
-        padded = torch.cat([rows, torch.zeros(1, 2, dtype=torch.float64)])
-        return _bag(index, padded).pow(3)
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
 
-    rows = table[:-1].clone().requires_grad_()
-    assert torch.autograd.gradcheck(squared, (rows,))
-    assert torch.autograd.gradgradcheck(squared, (rows,))
+    def forward(self, x, turns):
+        return self.net.log_prob(x, turns)
 
 
-def test_the_derivative_is_the_same_whether_or_not_it_is_differentiated_again():
-    index = torch.tensor([[0, 1, 3], [2, 2, 3]])
-    table = torch.randn(4, 2, generator=torch.Generator().manual_seed(0))
-    slopes = []
-    for again in (False, True):
-        leaf = table.clone().requires_grad_()
-        (slope,) = torch.autograd.grad(_bag(index, leaf).pow(2).sum(), leaf, create_graph=again)
-        slopes.append(slope)
-    torch.testing.assert_close(*slopes)
+def test_all_weights_have_first_and_second_derivatives():
+    """Against differences, in float64."""
+    module, x = Probabilities(network(PARENTS)), rows(3)
+    turns = torch.rand(3, 4, generator=torch.Generator().manual_seed(4))
+    names = [name for name, _ in module.named_parameters()]
 
+    def found(*values):
+        return torch.func.functional_call(module, dict(zip(names, values, strict=True)), (x, turns))
 
-def test_the_whole_network_has_second_derivatives():
-    net, x, known = network(), rows(4), masks(4)
-    parameters = [net.lookup, net.output, net.bias, net.output_bias]
-
-    def losses(*values):
-        names = ("lookup", "output", "bias", "output_bias")
-        made = torch.func.functional_call(net, dict(zip(names, values, strict=True)), (x, known))
-        return torch.cat([part.log_softmax(1).flatten() for part in made])
-
-    start = [p.detach().clone().requires_grad_() for p in parameters]
-    with torch.no_grad():  # the rows for nothing are no parameters in truth
-        values = losses(*start).sum()
-    assert values.isfinite()
-    biases = start[2:]
-    assert torch.autograd.gradcheck(lambda *b: losses(start[0], start[1], *b), biases)
-    assert torch.autograd.gradgradcheck(lambda *b: losses(start[0], start[1], *b), biases)
+    start = tuple(p.detach().clone().requires_grad_() for p in module.parameters())
+    assert torch.autograd.gradcheck(found, start)
+    assert torch.autograd.gradgradcheck(found, start)
 
 
 def test_units_are_left_out_in_training_alone():

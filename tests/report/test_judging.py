@@ -10,6 +10,7 @@ from sparring.core import WrongUse
 from sparring.data import Modes, open_dataset
 from sparring.metrics.copying import authenticity
 from sparring.report import Judgement, judge
+from sparring.report.figures import Figure, Kind, Mark
 from sparring.report.images import mean_image
 from sparring.report.points import uniform_box
 from sparring.report.tables import shuffled_columns
@@ -233,3 +234,19 @@ def test_wrong_arguments_get_their_sentence(points, options, sentence):
 def test_a_generator_that_makes_another_number_of_items_is_refused(points):
     with pytest.raises(WrongUse, match="as many items as it is asked for, 300, got 5"):
         judge(points, lambda n, seed: points.unseen(5, seed))
+
+
+def figure(value, floor, ceiling, better="lower", ideal=None):
+    kind = Kind("x", "X", "quality", better, "", ideal=ideal)
+    return Figure.of(kind, [value], [Mark.of("floor", floor)], Mark.of("real", ceiling), (9, 9))
+
+
+def test_an_area_of_one_half_is_as_good_as_real_data_whatever_these_got_by_chance():
+    assert figure(0.49, [0.98], [0.47, 0.48, 0.475], ideal=0.5).verdict == "like unseen real data"
+    assert figure(0.52, [0.98], [0.47, 0.48, 0.475], ideal=0.5).verdict == "near the ceiling"
+
+
+def test_where_floor_and_ceiling_are_one_a_value_within_their_noise_is_not_short_of_it():
+    ceiling = [0.983, 0.984, 0.986]
+    assert figure(0.980, [0.983], ceiling, "higher").verdict.startswith("says nothing here")
+    assert figure(0.900, [0.983], ceiling, "higher").verdict.startswith("short of real data")

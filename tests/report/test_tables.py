@@ -91,6 +91,36 @@ def test_both_floors_stand_beside_every_figure(honest):
         assert [mark.name for mark in figure.controls] == [control], figure.name
 
 
+def test_floors_are_measured_with_every_seed_as_all_else_is(honest):
+    assert honest.seeds == (0, 1000, 2000)
+    spread = honest["pair_trends"].floor
+    assert spread.low < spread.value < spread.high
+
+
+def test_utility_by_target_stands_between_both_floors_and_real_rows(honest):
+    (shown,) = [e for e in honest.exhibits if e.title == "Utility by target"]
+    for name in (SHUFFLED, BOOTSTRAP, "generated", "real"):
+        assert f'<th class="number">{name}</th>' in shown.markup
+    assert "Medians over 3 seeds" in shown.caption
+    assert shown.markup.count(" to ") == shown.markup.count("<tr><td>")
+
+
+def test_a_missing_cell_of_a_generated_row_is_empty(table):
+    def gaps(n, seed):
+        made = table.unseen(n, seed)
+        made["net"] = np.nan
+        made["job"] = None
+        return made
+
+    found = judge(table, gaps, n=100)
+    (rows,) = [e for e in found.exhibits if e.title == "Generated rows"]
+    assert "<td></td>" in rows.markup
+    for exhibit in found.exhibits:
+        for word in (">nan<", ">None<", ">NaT<", "nan "):
+            assert word not in exhibit.markup, exhibit.title
+    assert all(np.isfinite(figure.value) for figure in found)
+
+
 def test_a_copier_is_perfect_in_quality_and_fails_in_copying(copied):
     for name in ("pair_trends", "two_sample_auc", "utility_auc", "utility_targets", "coverage"):
         assert copied[name].position > 0.8, name
@@ -224,3 +254,23 @@ def test_every_floor_makes_rows_that_the_table_knows(table):
     for name, floor in TABLES.floors.items():
         made = floor(table.real(), 50, np.random.default_rng(0))
         assert len(Sample(table.modality.frame(made), lambda items: items)) == 50, name
+
+
+def test_what_looks_at_each_row_by_itself_is_told_of_ten_held_out_rows():
+    few = open_dataset(frame(50), heldout=0.3)
+    found = judge(few, few.unseen)
+    names = {figure.name for figure in found}
+    assert {"column_shapes", "pair_trends", "closest_median", "exact_copies"} <= names
+    assert "two_sample_auc" not in names
+    (note,) = [note for note in found.notes if "must be 20 held-out items" in note]
+    assert "two_sample_auc, utility_auc" in note or "two_sample_auc, utility_targets" in note
+
+
+def test_the_column_farthest_behind_unseen_rows_is_drawn_first(table):
+    def aged(n, seed):
+        made = table.unseen(n, seed)
+        return made.assign(gain=made["gain"].where(made["gain"] > 0, 5000))
+
+    found = judge(table, aged, n=200)
+    (columns,) = [e for e in found.exhibits if e.title == "Columns"]
+    assert columns.markup.startswith('<div class="panels"><figure><figcaption>gain ')

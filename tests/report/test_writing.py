@@ -14,6 +14,7 @@ import sparring.report.writing as writing
 from sparring.core import Failure
 from sparring.data import open_dataset
 from sparring.report import Judgement, judge, read_report, write_report
+from sparring.report.drawing import curves
 
 _VOID = {"meta", "img", "br", "hr", "link", "input"}
 _SHAPES = {"rect", "circle", "line", "polyline"}
@@ -169,3 +170,8 @@ def test_a_report_of_a_newer_version_is_refused(written):
     Path(written[0]).write_text(json.dumps({**content, "report": 99}), "utf-8")
     with pytest.raises(Failure, match="newer sparring"):
         read_report(written[0])
+
+
+def test_a_value_that_was_seen_once_is_a_dot():
+    assert "<circle" in curves([[(5.0, 0.3)]], "once")
+    assert "<circle" not in curves([[(5.0, 0.3), (6.0, 0.2)]], "twice")

@@ -73,3 +73,42 @@ def test_a_factor_follows_where_it_can_be_written(table):
     made = mended(table, frame, cells(["count"], 50))
     assert made["count"].tolist() == COUNT[:50].tolist()
     assert made["count"].dtype == FRAME["count"].dtype
+
+
+COLOUR = random.integers(0, 4, 500)
+FLAGS = pd.DataFrame(
+    {name: (at == COLOUR).astype(int) for at, name in enumerate(["red", "green", "blue", "pink"])}
+)
+
+
+@pytest.fixture(scope="module")
+def flags():
+    frame = FLAGS.assign(size=random.uniform(0, 1, 500))
+    rules = discover(frame)
+    assert [str(rule) for rule in rules] == ["exactly one of {red, green, blue, pink} is 1"]
+    return Table.fit(frame, encoding="tokens", rules=rules)
+
+
+def given(flags, **cells):
+    """Rows of which some cells are given, before and after they are mended."""
+    torch.manual_seed(0)
+    frame = FLAGS.assign(size=0.5, **cells)
+    free = pd.DataFrame({name: [name not in cells] * len(frame) for name in frame})
+    return frame, mended(flags, frame, free)
+
+
+def test_a_column_that_is_given_as_1_makes_those_0_that_were_drawn(flags):
+    _, made = given(flags, green=1)
+    assert (made[["red", "green", "blue", "pink"]].to_numpy() == [0, 1, 0, 0]).all()
+
+
+def test_where_the_drawn_1_is_given_as_0_another_is_as_often_as_in_other_rows(flags):
+    frame, made = given(flags, green=0)
+    assert flags.rules.holds(made).all()
+    obeying = flags.rules.holds(frame).all(axis=1)
+    pd.testing.assert_frame_equal(made[obeying], frame[obeying])
+    assert set(made.loc[~obeying, ["red", "blue", "pink"]].idxmax(axis=1)) == {
+        "red",
+        "blue",
+        "pink",
+    }

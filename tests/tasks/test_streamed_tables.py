@@ -1,4 +1,4 @@
-"""Tables larger than the memory that a limit leaves, from Parquet to Parquet."""
+"""Tables larger than the memory that a limit leaves, from Parquet to Parquet, on processes too."""
 
 import os
 import subprocess
@@ -9,11 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is Linux's"),
-]
+from sparring import Synthesizer
+from sparring.data import shards, streaming
 
 HEADROOM = 512 << 20
 """Bytes of addresses beyond those that the libraries take."""
@@ -71,6 +70,8 @@ def large(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is Linux's")
 def test_a_table_four_times_as_large_as_the_memory_left_is_learnt_and_sampled(large, tmp_path):
     assert LETTERS * (COLUMNS - 1) * ROWS >= 3.5 * HEADROOM
     # One arena and no pool of its own: else addresses go to what the limit can't tell.
@@ -89,3 +90,56 @@ def test_a_table_four_times_as_large_as_the_memory_left_is_learnt_and_sampled(la
         "(100, 2) (100, 2)",
         "150000",
     ]
+
+
+# Processes
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A small table in three shards."""
+    where = tmp_path_factory.mktemp("small")
+    random = np.random.default_rng(0)
+    x = random.normal(size=3000)
+    whole = pd.DataFrame({"x": x, "n": random.integers(0, 9, 3000), "t": np.where(x > 0, "a", "b")})
+    for number in range(3):
+        whole[number::3].to_parquet(where / f"{number}.parquet")
+    return where
+
+
+# Adam makes a whole step even of a gradient that is nothing but rounding.
+BY_GRADIENT = {"optimizer": {"part": "SGD", "lr": 0.05}}
+TINY = {"steps": 5, "width": 8, "batch_size": 64, "alarms": False, "previews": False}
+
+
+@pytest.mark.parametrize("game", ["nade", "tvae"])
+@pytest.mark.parametrize("room", [0, 1 << 40], ids=["read", "mapped"])
+def test_two_processes_learn_from_a_stream_what_one_does(game, room, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(streaming, "budget", lambda: room)
+    settings = {**TINY, "options": BY_GRADIENT, "stream": True, "device": "cpu"}
+    one = Synthesizer(game, **settings, run=tmp_path / "one").fit(folder)
+    two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(folder)
+    alone, together = one.model_.state_dict(), two.model_.state_dict()
+    for name, value in alone.items():
+        assert torch.allclose(value, together[name], atol=1e-5), name
+    untrained = Synthesizer(game, **{**settings, "steps": 1}).fit(folder).model_.state_dict()
+    assert any(not torch.allclose(alone[name], untrained[name], atol=1e-4) for name in alone)
+
+
+def test_what_two_processes_learnt_two_draw_into_shards_as_one_does(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(shards, "PIECE", 100)
+    settings = {**TINY, "stream": True, "device": "cpu", "run": tmp_path / "run"}
+    learnt = Synthesizer(**settings, processes=2).fit(folder)
+
+    def sample(n, seed):
+        return learnt.sample(n, seed=seed, condition={"t": "a", "n": (2, 5)})
+
+    for processes in (1, 2):
+        where = tmp_path / str(processes)
+        shards.write(sample, 1000, where, 300, seed=1, processes=processes)
+    one, two = (pd.read_parquet(tmp_path / number) for number in ("1", "2"))
+    assert one.equals(two)
+    assert len(one) == 1000
+    assert set(one["t"]) == {"a"}
+    assert one["n"].between(2, 5).all()
+    assert one["x"].nunique() > 500

@@ -284,6 +284,19 @@ class Completes(ABC):
         the game says.
         """
 
+    @abstractmethod
+    def chance(self, x: Tensor, column: int, reach: Tensor) -> Tensor:
+        """How probable it is that a column lies in ranges, given all others of items (n, d).
+
+        Args:
+            x: the items; what they have in that column isn't looked at.
+            column: which.
+            reach: (n, 2) float64, from where to where.
+
+        Returns:
+            (n,) float64 in [0, 1].
+        """
+
 
 class Encodes(ABC):
     """A game that can find the latent of an item."""

@@ -10,9 +10,12 @@ def closest(name: str, names: Iterable[str]) -> str:
     Example:
         >>> closest("lsgn", ["lsgan", "wgan"])
         '; did you mean lsgan?'
+        >>> closest("LSGAN", ["lsgan", "wgan"])
+        '; did you mean lsgan?'
         >>> closest("quux", ["lsgan", "wgan"])
         '; there are lsgan, wgan.'
     """
     names = list(names)
-    near = difflib.get_close_matches(name, names, 1)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(names)}."
+    folded = {one.casefold(): one for one in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), folded, 1)
+    return f"; did you mean {folded[near[0]]}?" if near else f"; there are {', '.join(names)}."

@@ -19,6 +19,7 @@ from sparring.data.rules import choose, discover
 from sparring.data.sources import InMemory, Pictures
 from sparring.data.splitting import FEWEST_ITEMS, split
 from sparring.data.table import Table
+from sparring.data.texts import ANEW
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Preparation:
         rules = None
         if self.rules is not False:
             found = discover(frame, seed=seed, heldout=heldout)
+            # What is to be made anew can't follow from other columns.
+            found = found.without([n for n, kind in self.kinds.items() if kind in ANEW])
             rules = found if self.rules is True else choose(found, self.rules, frame)
         return Table.fit(frame, seed, encoding=self.encoding, rules=rules, kinds=self.kinds)
 

@@ -59,7 +59,8 @@ def read_csv(
     Returns:
         The rows, and a sentence about what was assumed, "" where nothing was: that the first line
         holds data and no names, that spaces after separators were left out, and in which columns
-        "?" is missing (in those that otherwise hold numbers, or categories with letters or digits).
+        "?" is missing (in those that otherwise hold numbers, or categories with letters or digits),
+        and that lines are too short.
 
     Raises:
         WrongUse: an unreadable file, another separator, two columns of one name, or lines of
@@ -78,10 +79,11 @@ def read_csv(
     """
     dialect = _look(path, separator, missing)
     frame = _read(path, dialect, [*MISSING, *missing])
-    return frame, _tell(path, dialect, _question_marks(frame))
+    short = _short_line(path, dialect, frame)
+    return frame, _tell(path, dialect, _question_marks(frame), short)
 
 
-def _tell(path: Path, dialect: Dialect, unknown: Sequence[str]) -> str:
+def _tell(path: Path, dialect: Dialect, unknown: Sequence[str], short: int | None) -> str:
     told = []
     if dialect.names is not None:
         told.append(
@@ -94,6 +96,11 @@ def _tell(path: Path, dialect: Dialect, unknown: Sequence[str]) -> str:
         told.append("spaces after separators are left out")
     if unknown:
         told.append(f"{_UNKNOWN!r} is missing in {', '.join(unknown)}")
+    if short is not None:
+        told.append(
+            f"line {short} of {path.name} has fewer values than there are columns; what it and "
+            f"others like it lack is missing"
+        )
     sentence = "; ".join(told)
     return f"{sentence[:1].upper()}{sentence[1:]}." if told else ""
 
@@ -253,6 +260,22 @@ def _question_marks(frame: pd.DataFrame) -> list[str]:
     return found
 
 
+def _short_line(path: Path, dialect: Dialect, frame: pd.DataFrame) -> int | None:
+    """The number of the first line with fewer fields than columns, which pandas fills up."""
+    if not frame.iloc[:, -1].isna().any():
+        return None
+    with _open_text(path) as lines:
+        reader = csv.reader(lines, delimiter=dialect.separator, skipinitialspace=dialect.spaced)
+        try:
+            for line in reader:
+                if 0 < len(line) < frame.shape[1]:
+                    return reader.line_num
+        except csv.Error:
+            # A field beyond 128 kB: pandas has read what Python's own reader doesn't.
+            return None
+    return None
+
+
 def _read(path: Path, dialect: Dialect, missing: list[str]) -> pd.DataFrame:
     try:
         with _open_text(path) as lines, warnings.catch_warnings():
@@ -288,8 +311,35 @@ def _read(path: Path, dialect: Dialect, missing: list[str]) -> pd.DataFrame:
 
 
 def _not_utf8(path: Path) -> WrongUse:
-    return WrongUse(f"{path} is not text in UTF-8: save it as UTF-8.")
+    """What a file is that is no text in UTF-8, by its first bytes or its first wrong line."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            known = [what for begin, what in _OTHERS.items() if line.startswith(begin)]
+            if number == 1 and known:
+                return WrongUse(f"{path} is {known[0]}.")
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                text = line.decode("latin-1").strip()[:60]
+                if not text.isprintable():
+                    break
+                return WrongUse(
+                    f"{path} is not text in UTF-8 (line {number} would be {text!r} in Latin-1): "
+                    f"save it as UTF-8."
+                )
+    return WrongUse(f"{path} is not text in UTF-8: save it as UTF-8, or name another file.")
+
+
+_OTHERS = {
+    b"\x1f\x8b": "compressed, which its name doesn't say: let it end in .gz",
+    b"PK\x03\x04": "a workbook or a ZIP archive: save it as CSV in UTF-8, or unpack it",
+    b"\xff\xfe": "text in UTF-16: save it as UTF-8",
+    b"\xfe\xff": "text in UTF-16: save it as UTF-8",
+}
 
 
 def _unreadable(path: Path) -> WrongUse:
+    with path.open("rb") as file:
+        if path.suffix == ".gz" and not file.read(2).startswith(b"\x1f\x8b"):
+            return WrongUse(f"{path} is not compressed, as its name says: leave out the .gz.")
     return WrongUse(f"{path} cannot be read (damaged or cut short): get it again.")

@@ -99,6 +99,27 @@ def read_tables(where: Any) -> tuple[dict[str, pd.DataFrame], Description]:
         return frames, _keys(connection, names)
 
 
+def table_names(where: Any) -> list[str]:
+    """The tables of a database, at least one, without reading their rows.
+
+    Args:
+        where: as for `read_database`.
+
+    Raises:
+        WrongUse: no SQLAlchemy, no such database, or one without tables.
+        Failure: it cannot be reached.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "shop.db"
+        >>> write_database(pd.DataFrame({"n": [2, 1]}), path, "orders")
+        >>> table_names(path)
+        ['orders']
+    """
+    with _connected(where) as connection:
+        return _names(connection, where)
+
+
 def write_database(frame: pd.DataFrame, where: Any, table: str = "synthetic") -> None:
     """Write rows as a new table of a database, whole or not at all.
 
@@ -164,17 +185,32 @@ def _connected(where: Any, new: bool = False) -> Iterator[Any]:
 
 def _told(error: BaseException, where: Any) -> Exception:
     """The database's error as one of ours; pandas hides SQLAlchemy's behind one of its own."""
+    kinds = _sqlalchemy().exc
     error = (error.__cause__ or error) if isinstance(error, pd.errors.DatabaseError) else error
     reason = str(getattr(error, "orig", None) or error).splitlines()[0].rstrip(".")
-    if isinstance(error, _sqlalchemy().exc.OperationalError):
+    name = shown(where)
+    if "database is locked" in reason:
         return Failure(
-            f"{shown(where)} cannot be used ({reason}): see whether the address is right and the "
-            f"database is running."
+            f"{name} is locked by another program that writes to it: end that one, or copy the "
+            f"file and name the copy."
         )
-    return WrongUse(
-        f"{shown(where)} is no database that can be used ({reason}): give a URL such as "
-        f"sqlite:///FILE."
-    )
+    if isinstance(error, kinds.OperationalError):
+        return Failure(
+            f"{name} cannot be used ({reason}): see whether the address is right and the database "
+            f"is running."
+        )
+    if isinstance(error, kinds.ArgumentError):  # and what it knows no dialect for
+        return WrongUse(
+            f"{name} is no address of a database ({reason}): give a URL such as sqlite:///FILE, or "
+            f"name a file."
+        )
+    # DB-API's own: a file that is none, or damage inside.
+    if type(error) is kinds.DatabaseError:
+        return WrongUse(
+            f"{name} is no database, or a damaged one ({reason}): name another, or bring it back "
+            f"from a copy."
+        )
+    return WrongUse(f"{name} refuses this ({reason}): change the table or name another database.")
 
 
 def _url(where: str | Path, new: bool) -> Any:

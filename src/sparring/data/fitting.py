@@ -11,7 +11,7 @@ from sparring.data.dates import DAY, TIMES, clock_ticks, coarsest, date_ticks, m
 from sparring.data.form import Scalar, as_python
 from sparring.data.forms import Booleans, Categories, Constant, Dates, Form, Numbers, Times
 from sparring.data.grammars.learning import LOOSEST
-from sparring.data.refusing import infinite, too_many, unsupported
+from sparring.data.refusing import infinite, several_zones, too_many, unsupported
 
 MOST_CATEGORIES = 100_000
 LARGEST_EXACT = 2**53
@@ -102,7 +102,7 @@ def dates_of(series: pd.Series, text: str | None) -> Dates:
         zone = str(stamps.dt.tz) if isinstance(stamps.dtype, pd.DatetimeTZDtype) else None
         stamps = moments(stamps, text)
     except (ValueError, TypeError, OverflowError) as error:
-        raise unsupported(series, "dates of several time zones or out of range") from error
+        raise several_zones(series) from error
     ticks, missing = date_ticks(stamps, "us")
     unit = "us"
     if str(stamps.dtype) == "datetime64[ns]":

@@ -10,6 +10,7 @@ import pandas as pd
 
 Scalar = str | int | float | bool
 
+
 def as_python(value: Any) -> Any:
     """A scalar of numpy's as Python's own; all else as it is.
 

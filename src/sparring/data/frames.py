@@ -49,6 +49,8 @@ def to_pandas(thing: Any) -> pd.DataFrame:
     """
     if isinstance(thing, pd.DataFrame):
         return thing
+    if hasattr(thing, "to_frame"):
+        raise WrongUse("A Series is one column of a table: make it one with `.to_frame()`.")
     try:
         if not _speaks_arrow(thing):
             thing = _step(thing)()
@@ -56,7 +58,8 @@ def to_pandas(thing: Any) -> pd.DataFrame:
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise WrongUse(
-            f"The {type(thing).__name__} cannot be read ({reason}): give a DataFrame."
+            f"The {type(thing).__name__} cannot be read ({reason}): convert or drop what is named, "
+            f"or give a DataFrame of pandas."
         ) from error
     names = table.column_names
     if len(set(names)) < len(names):

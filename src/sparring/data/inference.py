@@ -1,6 +1,10 @@
 """Which form a column has, and which columns cannot be learnt from."""
 
-from collections.abc import Mapping
+import datetime
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -25,7 +29,7 @@ from sparring.data.forms import Booleans, Categories, Constant, Form, Numbers, S
 from sparring.data.grammar import FreeText
 from sparring.data.grammars.learning import SUPPORT
 from sparring.data.kinds import form_as
-from sparring.data.refusing import mixed, rows_text, unsupported
+from sparring.data.refusing import mixed, no_unicode, rows_text, unsupported
 from sparring.data.texts import IDENTIFIER, TEXT
 
 FEWEST_ROWS = 10
@@ -142,7 +146,21 @@ def _objects(series: pd.Series, values: pd.Series) -> Form:
         texts = values.map(lambda value: isinstance(value, str)).to_numpy()
         if texts.any() and not texts.all():
             return _codes(series, values, texts)
-    raise unsupported(series, f"values of type {type(values.iloc[0]).__name__}")
+    raise _of_no_form(series, values)
+
+
+# What forms hold, though not all in one column.
+_PLAIN = (str, Real, Decimal, datetime.date, datetime.time)
+
+
+def _of_no_form(series: pd.Series, values: pd.Series) -> WrongUse:
+    strange = [value for value in values if not isinstance(value, _PLAIN)]
+    names = [type(value).__name__ for value in strange or values]
+    if strange or len(set(names)) == 1:
+        return unsupported(series, f"values of type {names[0]}")
+    rows = np.flatnonzero(series.notna())[[name != names[0] for name in names]]
+    other = next(name for name in names if name != names[0])
+    return mixed(series, f"{other} in {rows_text(rows)} and {names[0]} elsewhere")
 
 
 def _codes(series: pd.Series, values: pd.Series, texts: np.ndarray) -> Form:
@@ -168,6 +186,11 @@ def _texts(series: pd.Series, values: pd.Series) -> Form:
     dtype = str(series.dtype)
     places, found = pd.factorize(values)
     distinct: list[str] = np.asarray(found, dtype=object).tolist()
+    broken = [not _is_unicode(text) for text in distinct]
+    if any(broken):
+        rows = np.zeros(len(series), dtype=bool)
+        rows[np.flatnonzero(series.notna())] = np.array(broken)[places]
+        raise no_unicode(series, rows)
     if (day := date_format(distinct)) is not None:
         return dates_of(series, day)
     if (clock := time_format(distinct)) is not None:
@@ -175,7 +198,8 @@ def _texts(series: pd.Series, values: pd.Series) -> Form:
     if (amounts := amounts_of(distinct, dtype)) is not None:
         return amounts
     _check_slips(series, values, places, distinct)
-    repeated = len(distinct) * 2 <= len(values) or len(distinct) <= FEW_TEXTS
+    few = len(distinct) <= FEW_TEXTS and not _number_rows(distinct, len(values))
+    repeated = len(distinct) * 2 <= len(values) or few
     if repeated and len(distinct) <= MOST_CATEGORIES:
         return Categories(dtype, tuple(sorted(distinct)))
     form = Texts.learn(series, IDENTIFIER)
@@ -185,6 +209,16 @@ def _texts(series: pd.Series, values: pd.Series) -> Form:
     if isinstance(form.language, FreeText):
         return Texts(dtype, TEXT, form.unique, form.language)
     return form
+
+
+def _number_rows(distinct: Collection[str], values: int) -> bool:
+    """Whether texts that all differ look like numbers or addresses: each has a digit or an @."""
+    return len(distinct) == values and all(re.search(r"[\d@]", text) for text in distinct)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text has no halves of characters, as bytes of another encoding become."""
+    return text.isascii() or not re.search("[\ud800-\udfff]", text)
 
 
 def _check_slips(
@@ -197,7 +231,9 @@ def _check_slips(
     if 0.9 <= numbers.mean() < 1 and not _are_codes(values, ~numbers):
         rows = np.flatnonzero(series.notna())[~numbers]
         example = values[~numbers].iloc[0]
-        raise mixed(series, f"text such as {example!r} in {rows_text(rows)} and numbers elsewhere")
+        raise mixed(
+            series, f"text such as {example[:40]!r} in {rows_text(rows)} and numbers elsewhere"
+        )
 
 
 def _numbers(series: pd.Series, values: pd.Series) -> Form:

@@ -45,9 +45,14 @@ def read(path: str | Path) -> Description:
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise WrongUse(f"{path} is no JSON file that can be read: give another one.") from error
+        # Editors may put a mark before the first character.
+        words = path.read_text(encoding="utf-8-sig")
+        content = json.loads(words, object_pairs_hook=_without_doubles)
+    except (OSError, ValueError, RecursionError) as error:
+        raise WrongUse(
+            f"{path} is no JSON file that can be read ({_reason(error)}): correct it, or give "
+            f"another one."
+        ) from error
     for key, reader in _READERS.items():
         if isinstance(content, dict) and key in content:
             description = reader(content, str(path))
@@ -57,6 +62,26 @@ def read(path: str | Path) -> Description:
         f"{path} describes no table: it must hold tables or columns (SDV's metadata), or "
         f"resources or fields (Frictionless)."
     )
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; of two entries of one name the reader would take the last unsaid."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice!r} stands twice in one object")
+    return content
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or "it can't be opened"
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not text in UTF-8"
+    return str(error) if type(error) is ValueError else "it is nested too deeply"
 
 
 def write(description: Description | Table, path: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sparring.core.errors import WrongUse
+from sparring.core.errors import Failure, WrongUse
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
@@ -22,6 +23,8 @@ _CHUNK_BYTES = 1 << 24
 _TEXT = 50
 """Bytes that a text takes in memory beside its letters, as a rule."""
 _PROBED = 1000
+# pandas keeps them in some files of a table and not in others.
+_NUMBERS_OF_ROWS = "__index_level_"
 
 
 def is_parquet(path: Path) -> bool:
@@ -39,8 +42,9 @@ def is_parquet(path: Path) -> bool:
 def _files_below(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         inside = path.relative_to(folder).parts
-        # By Hadoop's habit such names are notes about the data.
-        if path.suffix.lower() in SUFFIXES and not any(part[0] in "._" for part in inside):
+        # By Hadoop's habit such names are notes about the data; and folders may end in .parquet.
+        hidden = any(part[0] in "._" for part in inside)
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden:
             yield path
 
 
@@ -62,7 +66,9 @@ class ParquetRows:
         where: the file, the folder, or the data set.
 
     Raises:
-        WrongUse: what is there is empty or no Parquet, or the files' columns don't fit together.
+        WrongUse: what is there is empty or no Parquet, or the files' columns don't have the same
+            names, or types that don't fit together.
+        Failure: a file may not be read.
 
     Example:
         >>> import tempfile
@@ -75,22 +81,11 @@ class ParquetRows:
 
     def __init__(self, where: "Path | ds.Dataset") -> None:
         self._where = str(where) if isinstance(where, Path) else "the data set"
-        try:
-            dataset = _dataset(where) if isinstance(where, Path) else where
-            groups = [
-                group for file in dataset.get_fragments() for group in file.split_by_row_group()
-            ]
-        except WrongUse:
-            raise
-        except (OSError, ValueError) as error:
-            # pyarrow's ArrowInvalid is a ValueError.
-            raise self._unreadable() from error
-        except pa.ArrowException as error:
-            reason = str(error).splitlines()[0].rstrip(".")
-            raise WrongUse(
-                f"The Parquet files in {self._where} don't fit together ({reason}): give them the "
-                f"same columns."
-            ) from error
+        dataset = _dataset(where) if isinstance(where, Path) else where
+        groups = []
+        for file in dataset.get_fragments():
+            with _readable(file.path):
+                groups += file.split_by_row_group()
         self._groups = groups
         self._schema = dataset.schema
         ends = np.cumsum([_rows_of(group) for group in groups], dtype=np.int64)
@@ -98,12 +93,10 @@ class ParquetRows:
         self._names = self._columns()
         self._categories: tuple[str, ...] = ()
 
-    def _unreadable(self) -> WrongUse:
-        return WrongUse(f"{self._where} is not a Parquet file that can be read: write it again.")
-
     def _columns(self) -> list[str]:
         # Columns that pandas wrote for its index are no columns for pandas.
-        return [str(name) for name in self._schema.empty_table().to_pandas().columns]
+        found = [str(name) for name in self._schema.empty_table().to_pandas().columns]
+        return [name for name in found if not name.startswith(_NUMBERS_OF_ROWS)]
 
     @property
     def names(self) -> list[str]:
@@ -116,8 +109,14 @@ class ParquetRows:
         return self._categories
 
     def only(self, categories: Sequence[str], drop: Sequence[str]) -> "ParquetRows":
-        """The same rows without some columns and with others taken as categories."""
+        """The same rows without some columns and with others taken as categories.
+
+        Raises:
+            WrongUse: no column is left.
+        """
         self._names = [name for name in self._names if name not in drop]
+        if not self._names:
+            raise WrongUse("A table must have at least one column, got none: drop fewer.")
         self._categories = tuple(name for name in categories if name not in drop)
         return self
 
@@ -183,25 +182,37 @@ class ParquetRows:
         keys = ds.get_partition_keys(group.partition_expression)
         schema = self._schema_of_rows()
         constants = {field.name: pa.scalar(keys.get(field.name), field.type) for field in schema}
-        try:
-            # A data set would read a row group whole, and a file in chunks.
-            with pq.ParquetFile(group.open(), pre_buffer=False) as file:
-                held = set(file.schema_arrow.names)
-                for batch in file.iter_batches(
-                    batch_size=rows,
-                    row_groups=[part.id for part in group.row_groups],
-                    columns=[name for name in self._names if name in held],
-                    use_threads=False,
-                ):
-                    columns = [
-                        batch.column(name)
-                        if name in held
-                        else pa.repeat(constants[name], len(batch))
-                        for name in self._names
-                    ]
-                    yield pa.Table.from_arrays(columns, names=self._names).cast(schema)
-        except (OSError, ValueError) as error:
-            raise self._unreadable() from error
+        # A data set would read a row group whole, and a file in chunks.
+        with _readable(group.path), pq.ParquetFile(group.open(), pre_buffer=False) as file:
+            held = set(file.schema_arrow.names)
+            for batch in file.iter_batches(
+                batch_size=rows,
+                row_groups=[part.id for part in group.row_groups],
+                columns=[name for name in self._names if name in held],
+                use_threads=False,
+            ):
+                columns = [
+                    batch.column(name) if name in held else pa.repeat(constants[name], len(batch))
+                    for name in self._names
+                ]
+                yield pa.Table.from_arrays(columns, names=self._names).cast(schema)
+
+
+@contextmanager
+def _readable(path: object) -> Iterator[None]:
+    """What pyarrow finds wrong with a file, as one of ours that names the file."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        # The system's errors have a number; pyarrow's own are without, and its ArrowInvalid is a
+        # ValueError.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise Failure(
+                f"{path} cannot be read ({error.strerror}): see whether it is there and you may."
+            ) from error
+        raise WrongUse(
+            f"{path} is not a Parquet file that can be read (damaged or cut short): write it again."
+        ) from error
 
 
 def _dataset(path: Path) -> "ds.Dataset":
@@ -210,12 +221,13 @@ def _dataset(path: Path) -> "ds.Dataset":
     import pyarrow.parquet as pq
 
     files = sorted(_files_below(path)) if path.is_dir() else [path]
+    schemas = []
     for file in files:
         if file.stat().st_size == 0:
             raise WrongUse(f"{file} is empty: it must hold names of columns and at least 10 rows.")
-    schemas = [pq.read_schema(file) for file in files]
-    for file, schema in zip(files, schemas, strict=True):
-        _check_names(str(file), schema)
+        with _readable(file):
+            schemas.append(pq.read_schema(file))
+        _check_names(str(file), schemas[-1])
     base = str(path) if path.is_dir() else None
     options: dict[str, Any] = {
         "format": "parquet",
@@ -224,9 +236,39 @@ def _dataset(path: Path) -> "ds.Dataset":
     }
     names = [str(file) for file in files]
     first = ds.dataset(names, **options)
-    # A column that is whole numbers or empty in the first file needn't be so in all.
-    whole = pa.unify_schemas([first.schema, *schemas], promote_options="permissive")
+    whole = _unified(first.schema, files, schemas)
     return first if whole.equals(first.schema) else ds.dataset(names, schema=whole, **options)
+
+
+def _unified(whole: pa.Schema, files: list[Path], schemas: list[pa.Schema]) -> pa.Schema:
+    """The columns of all files; their types may widen, their names must be the same."""
+    first = _named(schemas[0])
+    for file, schema in zip(files, schemas, strict=True):
+        here = _named(schema)
+        lost = [name for name in first if name not in here]
+        more = [name for name in here if name not in first]
+        if lost or more:
+            what = f"lacks column {lost[0]!r} of" if lost else f"has a column {more[0]!r} beside"
+            raise WrongUse(
+                f"{file} {what} those in {files[0].name}: give all files the same columns."
+            )
+        try:
+            # A column that is whole numbers or empty in the first file needn't be so in all.
+            whole = pa.unify_schemas([whole, schema], promote_options="permissive")
+        except pa.ArrowException as error:
+            raise WrongUse(
+                f"{file} and {files[0].name} don't fit together ({_difference(error)}): give all "
+                f"files the same columns."
+            ) from error
+    return whole
+
+
+def _named(schema: pa.Schema) -> list[str]:
+    return [name for name in schema.names if not name.startswith(_NUMBERS_OF_ROWS)]
+
+
+def _difference(error: pa.ArrowException) -> str:
+    return str(error).splitlines()[0].rstrip(".").removeprefix("Unable to merge: ")
 
 
 def _check_names(where: str, schema: pa.Schema) -> None:

@@ -30,7 +30,24 @@ def unsupported(series: pd.Series, what: str) -> WrongUse:
     """A column of something that no form holds."""
     return WrongUse(
         f"Column {series.name!r} holds {what}, which is not supported: make it numbers, text, "
-        f"booleans or dates, or drop it."
+        f"booleans or dates, or {drop_text(series)}."
+    )
+
+
+def several_zones(series: pd.Series) -> WrongUse:
+    """A column of dates that no one dtype of pandas holds."""
+    return WrongUse(
+        f"Column {series.name!r} holds dates of several time zones, with and without one, or out "
+        f"of range: bring them into one zone, for example with pandas.to_datetime(..., utc=True)."
+    )
+
+
+def no_unicode(series: pd.Series, bad: np.ndarray) -> WrongUse:
+    """A column of texts that are broken in these rows (a mask)."""
+    rows = rows_text(np.flatnonzero(bad))
+    return WrongUse(
+        f"Column {series.name!r} holds text that is not Unicode in {rows}: "
+        f"read it again in the encoding in which it was written."
     )
 
 

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import multiprocessing
+import os
 import shutil
 import traceback
 from collections.abc import Callable, Iterator
@@ -207,12 +208,17 @@ def _begin(folder: Path, order: _Order) -> list[int]:
         if not note.is_file():
             raise WrongUse(f"{folder} already holds files: name a folder that is new or empty.")
         _refuse_another(folder, json.loads(note.read_text(encoding="utf-8")), order)
-        for half in folder.glob(".part-*"):
-            half.unlink()
+        _sweep(folder)
         return [number for number in shards if not (folder / shard_name(number)).is_file()]
     with aside(note) as part:
         part.write_text(json.dumps(asdict(order)), encoding="utf-8")
     return list(shards)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that were ended had begun to write."""
+    for half in folder.glob(".part-*"):
+        half.unlink()
 
 
 def _refuse_another(folder: Path, before: Any, order: _Order) -> None:
@@ -235,7 +241,8 @@ def _share(work: _Work, missing: list[int], processes: int, tell: Callable[[int]
     try:
         for first in range(min(processes, len(missing))):
             here, there = context.Pipe(duplex=False)
-            child = context.Process(target=_child, args=(work, missing[first::processes], there))
+            numbers = missing[first::processes]
+            child = context.Process(target=_child, args=(work, numbers, there, os.getpid()))
             child.start()
             there.close()
             children.append(child)
@@ -249,6 +256,7 @@ def _share(work: _Work, missing: list[int], processes: int, tell: Callable[[int]
             if ends:
                 child.terminate()
             child.join()
+        _sweep(work.folder)
 
 
 def _hear(end: Connection, tell: Callable[[int], None]) -> bool:
@@ -274,11 +282,18 @@ _ERRORS: dict[str, type[Exception]] = {
 }
 
 
-def _child(work: _Work, numbers: list[int], end: Connection) -> None:
+def _child(work: _Work, numbers: list[int], end: Connection, parent: int) -> None:
     torch.set_num_threads(1)
+
+    def tell(rows: int) -> None:
+        # Whoever asked may have been killed, and may ask again meanwhile.
+        if os.getppid() != parent:
+            raise SystemExit
+        end.send(("rows", rows))
+
     try:
         for number in numbers:
-            work.make(number, lambda rows: end.send(("rows", rows)))
+            work.make(number, tell)
         end.send(("end", None))
     except (WrongUse, Failure) as error:
         end.send((type(error).__name__, str(error)))

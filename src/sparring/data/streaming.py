@@ -284,6 +284,13 @@ def _encode(
     for start, chunk in rows.chunks():
         x = table.encode(alike(rows.frame(chunk), dtypes)).numpy()
         out = heldout.mask(np.arange(start, start + len(x)))
-        train_file.write(np.ascontiguousarray(x[~out], dtype=np.float32).data)
-        heldout_file.write(np.ascontiguousarray(x[out], dtype=np.float32).data)
+        try:
+            for file, part in ((train_file, x[~out]), (heldout_file, x[out])):
+                file.write(np.ascontiguousarray(part, dtype=np.float32).data)
+                file.flush()
+        except OSError as error:
+            raise Failure(
+                f"The encoded table could not be written into {folder} ({error.strerror}): set "
+                f"TMPDIR to a folder with more room, or drop columns."
+            ) from error
     return train_file, heldout_file

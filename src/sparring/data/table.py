@@ -65,7 +65,10 @@ class Table(Modality):
         self.columns, self.rules, self.forms = tuple(columns), rules, dict(forms)
         width = sum(column.encoder.width for column in self.columns)
         if width == 0:
-            raise WrongUse("Every column of the table is constant: there is nothing to learn.")
+            raise WrongUse(
+                "Every column of the table is constant, an identifier or free text: there is "
+                "nothing to learn."
+            )
         self.shape = (width,)
 
     @classmethod

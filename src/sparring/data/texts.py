@@ -15,6 +15,8 @@ from sparring.data.form import Form, texts_as
 from sparring.data.grammar import Language, language_from_description, learn
 
 IDENTIFIER, TEXT = "identifier", "text"
+ANEW = (IDENTIFIER, TEXT)
+"""The kinds that are made anew, not learnt."""
 _EXACT = 2**53
 _WRITTEN = re.compile("0|-?[1-9][0-9]*").fullmatch
 """How whole numbers are written: the look of them alone would allow a 0 in front."""

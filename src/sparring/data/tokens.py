@@ -24,7 +24,7 @@ FEWEST_BINS = 16
 ROWS_A_BIN = 200
 ROWS_A_LEVEL = 50
 TOKENS = 256
-"""More values than this take two columns of tokens."""
+"""More numbers than this are put into bins; twice as many categories take two columns of tokens."""
 _KNOTS_A_BIN = 17
 # How far below the end of a token the last position in it lies, in float32.
 _BELOW = 2.0**-14
@@ -50,10 +50,38 @@ class TokenEncoder(Encoder):
             in [0, 1]; equal where the token is not allowed at all.
         """
 
+    @abstractmethod
+    def values_seen(self) -> np.ndarray:
+        """(k,) the plain numbers that come, or some from the least to the largest."""
+
     def occurs(self, value: float) -> bool:
         """Whether a plain number was seen, or lies between such; NaN for missing ones."""
         inside = self.allowed(value, value)
         return not inside or all(bool((span[:, 1] > span[:, 0]).any()) for span in inside)
+
+
+_SOME = 256
+"""So many numbers stand for all between two."""
+
+
+class LineTokens(TokenEncoder):
+    """An encoder of one span, along which plain numbers ascend."""
+
+    @property
+    @abstractmethod
+    def ends(self) -> tuple[float, float]:
+        """The least and the largest number that was seen."""
+
+    @abstractmethod
+    def reach(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Where ranges of plain numbers lie, both ends included.
+
+        Args:
+            low, high: (n,) of each range.
+
+        Returns:
+            (n, 2) from where to where, token + position in it; the same twice for nowhere.
+        """
 
 
 def _open(tokens: int, where: np.ndarray) -> np.ndarray:
@@ -64,7 +92,7 @@ def _open(tokens: int, where: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class LevelTokens(TokenEncoder):
+class LevelTokens(LineTokens):
     """One token for each value that was seen; "missing" is the last where it occurs.
 
     A constant takes no room.
@@ -106,6 +134,18 @@ class LevelTokens(TokenEncoder):
         values = np.append(self.levels, np.nan) if self.missing else np.asarray(self.levels)
         where = np.isnan(values) if math.isnan(low) else (values >= low) & (values <= high)
         return [_open(len(values), where)] if self.spans else []
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        return self.levels[0], self.levels[-1]
+
+    def reach(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        first = np.searchsorted(self.levels, low, side="left")
+        last = np.searchsorted(self.levels, high, side="right")
+        return np.stack([first, np.maximum(first, last)], axis=1).astype(np.float64)
+
+    def values_seen(self) -> np.ndarray:
+        return np.array([*self.levels, *([math.nan] if self.missing else [])])
 
     def occurs(self, value: float) -> bool:
         return self.missing if math.isnan(value) else value in self.levels
@@ -186,6 +226,9 @@ class GroupTokens(TokenEncoder):
         first[pairs[:, 0], 1] = second[pairs[:, 1], 1] = 1.0
         return [first, second]
 
+    def values_seen(self) -> np.ndarray:
+        return np.array([*self.levels, *([math.nan] if self.missing else [])])
+
     def describe(self) -> dict[str, Any]:
         return {
             "encoder": self.name,
@@ -197,7 +240,7 @@ class GroupTokens(TokenEncoder):
 
 
 @dataclass(frozen=True)
-class BinTokens(TokenEncoder):
+class BinTokens(LineTokens):
     """Quantities by the bin they fall into and their rank in it.
 
     Bins hold about equally many rows; a value that fills one is a bin of its own. Inside a bin the
@@ -268,6 +311,23 @@ class BinTokens(TokenEncoder):
         inside[: self._bins, 1] = np.clip(end - tokens, 0, 1)
         return [inside]
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        return self.values[0], self.values[-1]
+
+    def reach(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        positions, values = np.asarray(self.positions), np.asarray(self.values)
+        first = np.searchsorted(values, low, side="left").clip(max=len(values) - 1)
+        last = (np.searchsorted(values, high, side="right") - 1).clip(min=0)
+        # Equal knots belong to a range that ends at them, all of them.
+        begin = np.where(values[first] == low, positions[first], np.interp(low, values, positions))
+        end = np.where(values[last] == high, positions[last], np.interp(high, values, positions))
+        return np.stack([begin, np.maximum(begin, end)], axis=1)
+
+    def values_seen(self) -> np.ndarray:
+        some = np.linspace(*self.ends, _SOME)
+        return np.append(some, math.nan) if self.missing else some
+
     def occurs(self, value: float) -> bool:
         if math.isnan(value):
             return self.missing
@@ -313,7 +373,8 @@ def fit_tokens(
     distinct, counts = np.unique(plain[~absent], return_counts=True)
     rows = int(counts.sum())
     if categorical:
-        if len(distinct) <= TOKENS:
+        # Two columns of tokens would have as many together.
+        if len(distinct) <= 2 * TOKENS:
             return LevelTokens(tuple(distinct.tolist()), missing)
         return _groups(distinct, counts, missing)
     bins = min(BINS, max(FEWEST_BINS, rows // ROWS_A_BIN))

@@ -123,8 +123,7 @@ def _pair(name: str, real: pd.Series, synthetic: pd.Series) -> Column:
         values = synthetic if is_number(synthetic) else synthetic.astype("float64")
         return Column(name, True, numbers(real), numbers(values), 0)
     # Codes by what is written, so that 1 and "1", True and "True" from a file are one category.
-    both = pd.concat([real.astype("object"), synthetic.astype("object")], ignore_index=True)
-    codes, values_seen = pd.factorize(both.where(both.isna(), both.astype(str)))
+    codes, values_seen = pd.factorize(np.concatenate([_texts(real), _texts(synthetic)]))
     shifted = (codes + 1).astype(np.float64)  # factorize gives -1 to what is missing
     return Column(name, False, shifted[: len(real)], shifted[len(real) :], len(values_seen) + 1)
 
@@ -169,12 +168,38 @@ def for_trees(
     return np.split(stacked, lengths), categorical
 
 
+def teachable(items: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rows that trees can be grown on: 0 in each column that has no value in any of them.
+
+    Scikit-learn's trees can't cut a column without values; a column of zeros teaches as little.
+
+    Args:
+        items: (n, d), NaN where missing.
+
+    Example:
+        >>> teachable(np.array([[np.nan, 1.0], [np.nan, np.nan]]))
+        array([[ 0.,  1.],
+               [ 0., nan]])
+    """
+    return np.where(np.isnan(items).all(axis=0), 0.0, items)
+
+
 def _codes(series: list[pd.Series]) -> NDArray[np.float64]:
-    both = pd.concat([one.astype("object") for one in series], ignore_index=True)
-    text = both.where(both.isna(), both.astype(str))
+    places, names = pd.factorize(np.concatenate([_texts(one) for one in series]))
     # By frequency, so that the codes that are merged are the rarest.
-    order = text.value_counts(sort=True).index
-    codes: NDArray[np.float64] = pd.Index(order).get_indexer(text).astype(np.float64)
-    codes[codes > _MOST_CATEGORIES] = _MOST_CATEGORIES
-    codes[both.isna().to_numpy()] = np.nan
+    counts = np.bincount(places[places >= 0], minlength=len(names))
+    ranks = np.empty(len(names))
+    ranks[np.argsort(-counts, kind="stable")] = np.arange(len(names))
+    codes: NDArray[np.float64] = np.append(ranks.clip(max=_MOST_CATEGORIES), np.nan)[places]
     return codes
+
+
+def _texts(column: pd.Series) -> NDArray[np.object_]:
+    """What is written in each row, None where it is missing."""
+    if column.dtype == object:
+        # Told apart by what is written alone: 1 and True are equal, and lists can't be looked up.
+        texts = np.array([str(value) for value in column], dtype=object)
+        texts[column.isna().to_numpy()] = None
+        return texts
+    places, values = pd.factorize(column)
+    return np.array([*map(str, values), None], dtype=object)[places]

@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from sparring.core.errors import WrongUse
-from sparring.metrics.columns import check_tables, for_trees
+from sparring.metrics.columns import check_tables, for_trees, teachable
 from sparring.metrics.vectors import two_sets
 
 
@@ -67,6 +67,6 @@ def two_sample_auc(
     splits = StratifiedKFold(folds, shuffle=True, random_state=seed)
     for learn, judge in splits.split(items, origin):
         trees = HistGradientBoostingClassifier(categorical_features=categorical, random_state=seed)
-        trees.fit(items[learn], origin[learn])
+        trees.fit(teachable(items[learn]), origin[learn])
         scores.append(roc_auc_score(origin[judge], trees.predict_proba(items[judge])[:, 1]))
     return float(np.mean(scores))

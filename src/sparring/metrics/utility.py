@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.metrics import f1_score, r2_score, roc_auc_score
+from sklearn.metrics import f1_score, r2_score
 
 from sparring.core.errors import WrongUse
-from sparring.metrics.columns import check_tables, for_trees, is_number, numbers
+from sparring.metrics.columns import check_tables, for_trees, is_number, numbers, teachable
 
 # A number with so few values is a class that was written as one.
 _MOST_CLASSES_OF_INTEGERS = 10
@@ -141,7 +142,7 @@ def _number(
         return Utility(r2=0.0, note=f"synthetic has no row in which {target!r} is known")
     (_, made, judge), categorical = for_trees(*_without(target, train, synthetic, test))
     trees = HistGradientBoostingRegressor(**boosting.options(categorical, seed))
-    trees.fit(made, numbers(synthetic[target]))
+    trees.fit(teachable(made), numbers(synthetic[target]))
     return Utility(r2=float(r2_score(answers, trees.predict(judge))))
 
 
@@ -179,7 +180,7 @@ def _classes(
     else:
         (_, made, judge), categorical = for_trees(*_without(target, train, known, test))
         trees = HistGradientBoostingClassifier(**boosting.options(categorical, seed))
-        trees.fit(made, labels)
+        trees.fit(teachable(made), labels)
         chances[:, trees.classes_] = trees.predict_proba(judge)
         if len(seen) < len(names):
             note = f"synthetic lacks {len(names) - len(seen)} of {len(names)} classes of {target!r}"
@@ -192,9 +193,16 @@ def _classes(
 def _auc(answers: NDArray[np.intp], chances: NDArray[np.float64], present: NDArray) -> float:
     """One class against the rest, mean over the classes that the test rows have."""
     if len(present) == 2 and chances.shape[1] == 2:
-        return float(roc_auc_score(answers, chances[:, 1]))
-    scores = [roc_auc_score(answers == index, chances[:, index]) for index in present]
-    return math.fsum(map(float, scores)) / len(scores)
+        return _area(answers == 1, chances[:, 1])
+    scores = [_area(answers == index, chances[:, index]) for index in present]
+    return math.fsum(scores) / len(scores)
+
+
+def _area(positive: NDArray[np.bool_], chances: NDArray[np.float64]) -> float:
+    """Area under the ROC curve by the sum of ranks, equal chances counted half."""
+    most, others = np.count_nonzero(positive), np.count_nonzero(~positive)
+    above = rankdata(chances)[positive].sum() - most * (most + 1) / 2
+    return float(above / (most * others))
 
 
 def _values(column: pd.Series, numeric: bool) -> list[Any]:

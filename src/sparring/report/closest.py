@@ -7,7 +7,7 @@ import pandas as pd
 
 from sparring.metrics.closest import closest_record, exact_copies
 from sparring.report.figures import Kind, Standing, placed
-from sparring.report.measures import Measure, Round, Sample
+from sparring.report.measures import FEWEST, Measure, Round, Sample
 from sparring.report.rows import Rows
 from sparring.report.shared import words_of_copying
 
@@ -59,6 +59,7 @@ def _distances(rows: Rows) -> Measure:
         generated=lambda round: round.generated.take(some(round)),
         ceiling=lambda round: ("held-out real data", round.heldout.take(some(round))),
         real=lambda round: len(round.pool.sample),
+        least=FEWEST,
     )
 
 
@@ -77,7 +78,7 @@ def _exact(rows: Rows) -> Measure:
         found = exact_copies(rows.of(round.pool.sample), rows.of(sample))
         return {kind.name: float(found.mean())}
 
-    return Measure((kind,), value, real=lambda round: len(round.pool.sample))
+    return Measure((kind,), value, real=lambda round: len(round.pool.sample), least=FEWEST)
 
 
 def _repeated(rows: Rows) -> Measure:
@@ -97,7 +98,7 @@ def _repeated(rows: Rows) -> Measure:
         real, made = rows.frame(round.pool.sample), rows.frame(sample)
         return {kind.name: max(_share_repeated(real[n], made[n]) for n in rows.names)}
 
-    return Measure((kind,), value, real=lambda round: len(round.pool.sample))
+    return Measure((kind,), value, real=lambda round: len(round.pool.sample), least=FEWEST)
 
 
 def _share_repeated(real: pd.Series, made: pd.Series) -> float:

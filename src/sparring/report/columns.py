@@ -21,22 +21,26 @@ _FEW_VALUES = 20
 
 
 def columns_exhibit(round: Round, rows: Rows) -> Exhibit:
-    """Each column's distribution, least alike first."""
+    """Each column's distribution, those first that are farthest behind unseen rows."""
     columns = paired_columns(rows.of(round.reference), rows.of(round.generated))
     written = rows.frame(round.reference)[rows.compared]
     likeness = [shape(column) for column in columns]
-    order = np.argsort(likeness, kind="stable")[:_MOST_COLUMNS]
+    held_out = paired_columns(rows.of(round.reference), rows.of(round.heldout))
+    unseen = [shape(column) for column in held_out]
+    order = np.argsort(np.subtract(likeness, unseen), kind="stable")[:_MOST_COLUMNS]
     panels = "".join(
-        f"<figure><figcaption>{html.escape(columns[i].name)} <b>{number(likeness[i])}</b>"
-        f"</figcaption>{_panel(columns[i], written.iloc[:, i], rows, round)}</figure>"
+        f"<figure><figcaption>{html.escape(columns[i].name)} <b>{number(likeness[i])} "
+        f"<i>({number(unseen[i])})</i></b></figcaption>"
+        f"{_panel(columns[i], written.iloc[:, i], rows, round)}</figure>"
         for i in order
     )
-    some = f" The {len(order)} least alike of {len(columns)}." if len(columns) > len(order) else ""
+    some = f" The first {len(order)} of {len(columns)}." if len(columns) > len(order) else ""
     return Exhibit(
         "Columns",
-        "Real rows filled, generated ones as a line, least alike first; the number is the "
-        "column's shape, 1 at best. Below stand shares of missing values and of single numbers "
-        f"that many rows hold, real → generated.{some}",
+        "Real rows filled, generated ones as a line; the number is the column's shape, 1 at best, "
+        "and in brackets what unseen real rows get (shuffled columns get as much). Those that fall "
+        "farthest behind unseen rows stand first. Below stand shares of missing values and of "
+        f"single numbers that many rows hold, real → generated.{some}",
         f'<div class="panels">{panels}</div>',
     )
 
@@ -114,13 +118,19 @@ def rows_exhibit(round: Round, rows: Rows) -> Exhibit:
     """The first generated rows."""
     made = rows.frame(round.generated)
     head = "".join(f"<th>{html.escape(str(name))}</th>" for name in made.columns)
+    shown = made.head(8)
+    missing = shown.isna().to_numpy()
     lines = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>"
-        for row in made.head(8).itertuples(index=False)
+        "<tr>" + "".join(map(_cell, row, gaps)) + "</tr>"
+        for row, gaps in zip(shown.itertuples(index=False), missing.tolist(), strict=True)
     )
     return Exhibit(
         "Generated rows",
-        "The first that were drawn, not chosen.",
+        "The first that were drawn, not chosen; an empty cell is a missing value.",
         f'<div class="scroll"><table class="rows"><thead><tr>{head}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div>",
     )
+
+
+def _cell(value: object, missing: bool) -> str:
+    return "<td></td>" if missing else f"<td>{html.escape(str(value))}</td>"

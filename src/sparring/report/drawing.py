@@ -72,13 +72,20 @@ def curves(pieces: Sequence[Line], label: str) -> str:
     if not points:
         return "<p>no finite value</p>"
     box = _Box(points)
-    drawn = "".join(
-        f'<polyline class="line tone-0" points="{box.path(thin(piece))}"/>' for piece in pieces
-    )
+    drawn = "".join(_curve(box, thin(piece)) for piece in pieces)
     return (
         f'<svg class="chart" viewBox="0 0 360 150" role="img" aria-label="{html.escape(label)}">'
         f"{box.axes()}{drawn}</svg>"
     )
+
+
+def _curve(box: "_Box", line: Line) -> str:
+    path = box.path(line)
+    if len(line) == 1:
+        # A line of one point can't be seen.
+        x, y = path.split(",")
+        return f'<circle class="dot" cx="{x}" cy="{y}" r="2.5"/>'
+    return f'<polyline class="line tone-0" points="{path}"/>'
 
 
 def cloud(sets: Mapping[str, np.ndarray], label: str, most: int = 1000) -> str:
@@ -115,9 +122,10 @@ def bars(real: Sequence[float], made: Sequence[float], label: str) -> str:
         f'width="{width * 0.92:.2f}" height="{76 * share / top:.2f}"/>'
         for index, share in enumerate(real)
     )
+    # Steps in the middle of the gaps, so that they are upright.
     path = " ".join(
-        f"{index * width:.2f},{80 - 76 * share / top:.2f} "
-        f"{(index + 0.92) * width:.2f},{80 - 76 * share / top:.2f}"
+        f"{max(index - 0.04, 0) * width:.2f},{80 - 76 * share / top:.2f} "
+        f"{(index + 0.96) * width:.2f},{80 - 76 * share / top:.2f}"
         for index, share in enumerate(made)
     )
     return (
@@ -192,7 +200,7 @@ def thin(line: Line) -> Line:
 class _Box:
     """A chart's axes: steps to the right, values upwards, outliers cut at the 0.5 % quantiles."""
 
-    left, right, top, bottom = 46.0, 354.0, 6.0, 128.0
+    left, right, top, bottom = 58.0, 354.0, 6.0, 128.0
 
     def __init__(self, points: Line) -> None:
         values = np.array(points)

@@ -9,6 +9,8 @@ from typing import Any
 GROUPS = ("quality", "diversity", "copying")
 """In the order in which they stand in a report; cost, the fourth, is no judgement."""
 
+_SEEDS_APART = 1000
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -59,6 +61,8 @@ class Kind:
         better: "lower", "higher", or "near" where the ceiling may be overshot.
         meaning: one sentence.
         words: what its standing means; `placed` where None.
+        ideal: what nothing can be better than, where real data may get more by chance; None where
+            there is no such value.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Kind:
     better: str
     meaning: str
     words: Callable[[Standing], str] | None = None
+    ideal: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ class Figure:
         generated, real: how many items were compared with how many.
         position: 0 at the floor, 1 at the ceiling, linear, not cut; None where the floor is no
             worse than the ceiling, so that the figure can't tell good from bad.
-        reached: whether the value is as good as one that real data got, or better.
+        reached: whether the value is as good as one that real data got, or better; where there is
+            no position, whether it is as near to real data's as the floor.
         verdict: all this in words.
     """
 
@@ -131,7 +137,8 @@ class Figure:
         value = median(values)
         floor = min(floors, key=lambda mark: _worse_by(mark, ceiling, kind.better))
         position = _position(value, floor, ceiling, kind.better)
-        reached = _reached(value, ceiling, kind.better)
+        slack = _noise(floor, ceiling) if position is None else 0.0
+        reached = _reached(value, ceiling, kind, slack)
         words = kind.words or placed
         return Figure(
             kind.name,
@@ -225,6 +232,11 @@ class Judgement:
     def __iter__(self) -> Iterator[Figure]:
         return iter(self.figures)
 
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """With which seed each resample was drawn."""
+        return seeds(self.seed, self.resamples)
+
     def to_json(self) -> dict[str, Any]:
         """All but the exhibits, in JSON's types."""
         content = {name: getattr(self, name) for name in _PLAIN}
@@ -237,6 +249,16 @@ class Judgement:
         plain = {name: content[name] for name in _PLAIN}
         figures = tuple(Figure.from_json(figure) for figure in content["figures"])
         return Judgement(**plain, notes=tuple(content["notes"]), figures=figures)
+
+
+def seeds(seed: int, resamples: int) -> tuple[int, ...]:
+    """The seed of each resample: of the generator's draw, of real rows, floors and metrics.
+
+    Example:
+        >>> seeds(0, 3)
+        (0, 1000, 2000)
+    """
+    return tuple(seed + _SEEDS_APART * index for index in range(resamples))
 
 
 _PLAIN = ("dataset", "modality", "generated", "resamples", "seed", "features", "seconds")
@@ -264,11 +286,13 @@ def placed(standing: Standing) -> str:
     return "at the floor" if position >= -0.1 else "worse than the floor"
 
 
-def _reached(value: float, ceiling: Mark, better: str) -> bool:
-    """Whether a value is as good as the ceiling in its worst resample."""
-    if better == "lower":
-        return value <= ceiling.high
-    return value >= ceiling.low and (better == "higher" or value <= ceiling.high)
+def _reached(value: float, ceiling: Mark, kind: Kind, slack: float) -> bool:
+    """Whether a value is as good as the ceiling in its worst resample, or can't be better."""
+    if kind.better == "lower":
+        most = ceiling.high if kind.ideal is None else max(ceiling.high, kind.ideal)
+        return value <= most + slack
+    high = value >= ceiling.low - slack
+    return high and (kind.better == "higher" or value <= ceiling.high + slack)
 
 
 def _worse_by(floor: Mark, ceiling: Mark, better: str) -> float:
@@ -279,10 +303,14 @@ def _worse_by(floor: Mark, ceiling: Mark, better: str) -> float:
 
 def _position(value: float, floor: Mark, ceiling: Mark, better: str) -> float | None:
     room = _worse_by(floor, ceiling, better)
-    # Where the floor is hardly worse than the ceiling spreads by itself, they are one.
-    noise = max(2 * (ceiling.high - ceiling.low), 1e-9 * max(abs(floor.value), abs(ceiling.value)))
-    if not room > noise or not math.isfinite(room):
+    if not room > _noise(floor, ceiling) or not math.isfinite(room):
         return None
     if better == "near":
         return 1 - abs(value - ceiling.value) / room
     return (value - floor.value) / (ceiling.value - floor.value)
+
+
+def _noise(floor: Mark, ceiling: Mark) -> float:
+    """Where the floor is hardly worse than the ceiling spreads by itself, they are one."""
+    spread = 2 * (ceiling.high - ceiling.low)
+    return max(spread, 1e-9 * max(abs(floor.value), abs(ceiling.value)))

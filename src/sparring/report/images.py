@@ -129,4 +129,5 @@ IMAGES = Subject(
     floors={"mean image plus noise": mean_image, "uniform noise": uniform_noise},
     measures=measures,
     exhibits=exhibits,
+    redrawn=False,
 )

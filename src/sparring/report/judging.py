@@ -9,9 +9,9 @@ from typing import Any
 from sparring.core.errors import WrongUse
 from sparring.data import Dataset, Image, Modality, Points, Table
 from sparring.metrics.features import Features
-from sparring.report.figures import GROUPS, Exhibit, Figure, Judgement, Kind, Mark
+from sparring.report.figures import GROUPS, Figure, Judgement, Kind, Mark
 from sparring.report.images import IMAGES
-from sparring.report.measures import Measure, Round, Subject
+from sparring.report.measures import FEWEST, Measure, Round, Subject
 from sparring.report.points import POINTS
 from sparring.report.rounds import Draw, DrawLabelled, Rounds
 from sparring.report.tables import TABLES
@@ -19,7 +19,6 @@ from sparring.report.tables import TABLES
 SUBJECTS: Mapping[type[Modality], Subject] = {Image: IMAGES, Table: TABLES, Points: POINTS}
 
 _FEWEST_RESAMPLES = 3
-_FEWEST = 10
 
 
 def judge(
@@ -37,9 +36,9 @@ def judge(
     """Judge a generator by what it makes.
 
     In each resample n items are generated and n training items, n held-out items and n items of
-    each floor are drawn anew; each metric compares generated items, floors and held-out items with
-    the same training items. Where fewer than n held-out items exist, all samples are cut to their
-    number and a note says so.
+    each floor are drawn anew (of images, whose features are dear, floors are drawn once); each
+    metric compares generated items, floors and held-out items with the same training items. Where
+    fewer than n held-out items exist, all samples are cut to their number and a note says so.
 
     Args:
         dataset: the data that it was trained on, with its held-out part.
@@ -81,13 +80,13 @@ def judge(
     measures = subject.measures(dataset, rounds.features, labelled is not None, cache)
     measures = _able(measures, size, notes)
     values: dict[str, _Values] = {}
-    exhibits: Sequence[Exhibit] = ()
+    first: Round | None = None
     for index, drawn in enumerate(rounds):
         tell(f"resample {index + 1} of {resamples}")
         for measure in measures:
-            _measure(measure, drawn, index == 0, values, notes)
-        if index == 0:
-            exhibits = subject.exhibits(drawn)
+            _measure(measure, drawn, rounds.floored(index), values, notes)
+        first = first or drawn
+    exhibits = subject.exhibits(first) if first else ()
     figures = [found.figure() for found in values.values() if found.complete(resamples, notes)]
     notes += rounds.notes()
     return Judgement(
@@ -115,15 +114,15 @@ def _subject(modality: Modality) -> Subject:
 
 
 def _size(dataset: Dataset, n: int, asked: bool, resamples: int, notes: list[str]) -> int:
-    if n < _FEWEST:
-        raise WrongUse(f"n must be at least {_FEWEST} items, got {n}.")
+    if n < FEWEST:
+        raise WrongUse(f"n must be at least {FEWEST} items, got {n}.")
     if resamples < _FEWEST_RESAMPLES:
         raise WrongUse(f"resamples must be at least {_FEWEST_RESAMPLES}, got {resamples}.")
     heldout, train = len(dataset.heldout), len(dataset.train)
     most = min(heldout, train)
-    if most < _FEWEST:
+    if most < FEWEST:
         raise WrongUse(
-            f"{dataset.name} must have at least {_FEWEST} training and held-out items to judge by, "
+            f"{dataset.name} must have at least {FEWEST} training and held-out items to judge by, "
             f"got {train} and {heldout}: fit it again with more held out, as by --set heldout=0.3."
         )
     if most < n:
@@ -137,13 +136,15 @@ def _size(dataset: Dataset, n: int, asked: bool, resamples: int, notes: list[str
 
 def _able(measures: Sequence[Measure], size: int, notes: list[str]) -> list[Measure]:
     able = [measure for measure in measures if size >= measure.least]
+    short: dict[int, list[str]] = {}
     for measure in measures:
         if size < measure.least:
-            names = " and ".join(kind.name for kind in measure.kinds)
-            notes.append(
-                f"Left out: {names}, for which there must be {measure.least} held-out items; "
-                f"there are {size}."
-            )
+            short.setdefault(measure.least, []).extend(kind.name for kind in measure.kinds)
+    for least, names in short.items():
+        listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+        notes.append(
+            f"Left out: {listed}, for which there must be {least} held-out items; there are {size}."
+        )
     return able
 
 
@@ -175,17 +176,17 @@ class _Values:
 
 
 def _measure(
-    measure: Measure, round: Round, first: bool, values: dict[str, _Values], notes: list[str]
+    measure: Measure, round: Round, floored: bool, values: dict[str, _Values], notes: list[str]
 ) -> None:
-    """Ask a metric about generated items and ceiling, in the first round about the floors too."""
+    """Ask a metric about generated items and ceiling, and about the floors where there are some."""
     generated = measure.generated(round)
     name, ceiling = measure.ceiling(round)
     try:
         found = measure.value(round, generated)
         best = measure.value(round, ceiling)
-        worst = measure.floors(round).items() if first else ()
+        worst = measure.floors(round).items() if floored else ()
         floors = {floor: measure.value(round, made) for floor, made in worst}
-        others = measure.controls(round).items() if first else ()
+        others = measure.controls(round).items() if floored else ()
         controls = {control: measure.value(round, made) for control, made in others}
     except WrongUse as error:
         names = " and ".join(kind.name for kind in measure.kinds)

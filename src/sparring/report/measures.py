@@ -17,6 +17,9 @@ from sparring.report.figures import Exhibit, Kind
 COMPACT = 64
 """Principal components that stand in for wider features where a metric is slow in many."""
 
+FEWEST = 10
+"""Items below which there is no report."""
+
 Vectorise = Callable[[Any], np.ndarray]
 
 
@@ -149,7 +152,8 @@ class Measure:
             it can't tell from a good generator, and others can.
         ceiling: the best that can be expected: its name and its sample.
         real: with how many real items a sample is compared.
-        least: held-out items below which it says nothing.
+        least: held-out items below which it says nothing; `FEWEST` where each item is looked at by
+            itself.
     """
 
     kinds: tuple[Kind, ...]
@@ -181,7 +185,9 @@ class Subject:
             the user named, and the cache.
         floors: worthless generators, by name.
         measures: the metrics that fit a data set.
-        exhibits: what there is to look at in a round.
+        exhibits: what there is to look at in the first round, asked for after all of them.
+        redrawn: whether floors are drawn and measured anew in each round, not in the first alone;
+            worth it where features are cheap.
     """
 
     n: int
@@ -190,3 +196,4 @@ class Subject:
     floors: Mapping[str, Floor]
     measures: Callable[[Dataset, Features, bool, Path | None], Sequence[Measure]]
     exhibits: Callable[[Round], Sequence[Exhibit]]
+    redrawn: bool = True

@@ -51,10 +51,16 @@ def _text(value: Any) -> str:
 
 def _lead(judgement: Judgement) -> str:
     return _text(
-        f"{judgement.generated:,} generated items against {judgement.dataset}, over "
-        f"{judgement.resamples} resamples. Every number stands between a floor, which a worthless "
-        f"generator reaches, and a ceiling, which real data reaches."
+        f"{judgement.generated:,} generated items against {judgement.dataset}, drawn anew from the "
+        f"one trained model with each of {judgement.resamples} seeds ({_listed(judgement.seeds)}): "
+        "a number is the median, and below it stand the least and the largest. Every number stands "
+        "between a floor, which a worthless generator reaches, and a ceiling, which real data "
+        "reaches."
     )
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return f"{', '.join(map(str, seeds[:-1]))} and {seeds[-1]}"
 
 
 # At a glance
@@ -89,7 +95,7 @@ def _facts(judgement: Judgement, facts: Mapping[str, Any]) -> str:
     pairs = "".join(
         f"<div><dt>{_text(name.replace('_', ' '))}</dt><dd>{_text(_fact(value))}</dd></div>"
         for name, value in facts.items()
-        if value is not None
+        if value not in (None, "", {}, [])
     )
     return f'<dl class="facts">{features}{pairs}</dl>'
 
@@ -129,7 +135,7 @@ def _mute(figure: Figure) -> bool:
 
 _HEAD = (
     '<thead><tr><th class="what">figure</th><th class="number value">this generator</th>'
-    '<th class="number floor">floor</th><th class="scale" aria-label="position"></th>'
+    '<th class="number floor">floors</th><th class="scale" aria-label="position"></th>'
     '<th class="ceiling">ceiling</th><th>verdict</th></tr></thead>'
 )
 
@@ -155,11 +161,11 @@ def _row(figure: Figure) -> str:
         f'<td class="number"><b>{number(figure.value)}</b>'
         f'<small class="range">{number(figure.low)} to {number(figure.high)}</small>'
         f"<small>± {number(figure.deviation)}</small></td>"
-        f'<td class="number">{_mark(figure.floor)}</td>'
+        f'<td class="number">{_mark(figure.floor)}{_others(figure)}</td>'
         f'<td class="scale">{bar(figure.position, min(low, high), max(low, high), label)}</td>'
         f"<td>{_mark(figure.ceiling)}</td>"
         f'<td><span class="{_tone(figure)}">{_text(figure.verdict)}</span>'
-        f"<small>{counts}</small>{_others(figure)}</td></tr>"
+        f"<small>{counts}</small></td></tr>"
     )
 
 
@@ -169,7 +175,7 @@ def _mark(mark: Mark) -> str:
 
 def _others(figure: Figure) -> str:
     return "".join(
-        f"<small>{_text(mark.name)}: {number(mark.value)}</small>"
+        f'<small class="other"><b>{number(mark.value)}</b> {_text(mark.name)}</small>'
         for mark in (*figure.floors, *figure.controls)
         if mark != figure.floor
     )
@@ -196,8 +202,10 @@ def _exhibits(exhibits: Sequence[Exhibit]) -> str:
         f"{e.markup}</div>"
         for e in exhibits
     )
-    wide = "" if all(e.markup.startswith("<img") for e in exhibits) else " single"
-    return f'<h2>Samples</h2><div class="exhibits{wide}">{blocks}</div>'
+    wide, title = "", "Samples"
+    if not all(e.markup.startswith("<img") for e in exhibits):
+        wide, title = " single", "What was looked at"
+    return f'<h2>{title}</h2><div class="exhibits{wide}">{blocks}</div>'
 
 
 # Training

@@ -1,14 +1,15 @@
 """How columns hang together, drawn: a map of all pairs, and the pairs that matter most."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
 from sparring.metrics.pairs import Relation, relations
 from sparring.report.drawing import heat, number
 from sparring.report.figures import Exhibit
-from sparring.report.measures import Round
+from sparring.report.measures import Round, Sample
 from sparring.report.pairdrawing import Pair, draw
 from sparring.report.rows import MOST_PAIRED, Rows
 
@@ -18,8 +19,14 @@ _MOST_DRAWN = 12
 _CORRELATION, _ASSOCIATION = 0.5, 0.3
 
 
-def pairs_exhibits(round: Round, rows: Rows) -> Sequence[Exhibit]:
-    """The map of relations, and some pairs; nothing of a table with a single column."""
+def pairs_exhibits(round: Round, rows: Rows, floor: Sample) -> Sequence[Exhibit]:
+    """The map of relations, and some pairs; nothing of a table with a single column.
+
+    Args:
+        round: the first one.
+        rows: the table's features.
+        floor: rows of which nothing hangs together.
+    """
     names = rows.compared[:MOST_PAIRED]
     if len(names) < 2:
         return []
@@ -27,10 +34,18 @@ def pairs_exhibits(round: Round, rows: Rows) -> Sequence[Exhibit]:
     found = relations(real, made)
     places = {str(name): index for index, name in enumerate(names)}
     matrices = _matrices(found, places)
-    chosen = _chosen(found)
+    held_out = rows.of(round.heldout)[names]
+    unseen = {(r.first, r.second): r.likeness for r in relations(real, held_out)}
+    chosen = _chosen(found, unseen)
     written = rows.frame(round.reference)
+    worthless = rows.of(floor)[names]
     panels = "".join(
-        _panel(relation, draw(Pair.of(relation, real, made, written))) for relation in chosen
+        _panel(
+            relation,
+            [_likeness(relation, real, worthless), unseen[relation.first, relation.second]],
+            draw(Pair.of(relation, real, made, written)),
+        )
+        for relation in chosen
     )
     shown = [_map(matrices, [str(name) for name in names], len(rows.compared))]
     if panels:
@@ -38,21 +53,29 @@ def pairs_exhibits(round: Round, rows: Rows) -> Sequence[Exhibit]:
         shown.append(
             Exhibit(
                 "Pairs",
-                f"{len(chosen)} of the {related} pairs of columns that are related: the least "
-                "alike first, then the strongest; the number is the likeness of the relation. Real "
-                "rows are blue, generated ones orange. Two categories: the shares of the second in "
-                "each of the first. A number in a category: boxes between the quartiles, whiskers "
-                "from the 5 % to the 95 % quantile.",
+                f"{len(chosen)} of the {related} pairs of columns that are related: those first "
+                "that fall farthest behind unseen rows, then the strongest; the number is the "
+                "likeness of the relation, and in brackets what shuffled columns and unseen real "
+                "rows get. Real rows are blue, generated ones orange. Two categories: the shares "
+                "of the second in each of the first. A number in a category: boxes between the "
+                "quartiles, whiskers from the 5 % to the 95 % quantile.",
                 f'<div class="pairs">{panels}</div>',
             )
         )
     return shown
 
 
-def _panel(relation: Relation, drawn: str) -> str:
+def _likeness(relation: Relation, real: pd.DataFrame, other: pd.DataFrame) -> float:
+    """How alike a relation is in some other rows."""
+    both = [name for name in real.columns if str(name) in (relation.first, relation.second)]
+    return relations(real[both], other[both])[0].likeness
+
+
+def _panel(relation: Relation, marks: Sequence[float], drawn: str) -> str:
     title = f"{html.escape(relation.first)} × {html.escape(relation.second)}"
     return (
-        f"<figure><figcaption>{title} <b>{number(round(relation.likeness, 3))}</b></figcaption>"
+        f"<figure><figcaption>{title} <b>{number(round(relation.likeness, 3))} "
+        f"<i>({', '.join(number(round(mark, 3)) for mark in marks)})</i></b></figcaption>"
         f"{drawn}</figure>"
     )
 
@@ -61,9 +84,9 @@ def _related(relation: Relation) -> bool:
     return abs(relation.real) > (_CORRELATION if relation.numeric else _ASSOCIATION)
 
 
-def _chosen(found: Sequence[Relation]) -> list[Relation]:
-    """Half of them the least alike, the others the strongest of the rest."""
-    related = sorted(filter(_related, found), key=lambda relation: relation.likeness)
+def _chosen(found: Sequence[Relation], unseen: Mapping[tuple[str, str], float]) -> list[Relation]:
+    """Half of them the farthest behind unseen rows, the others the strongest of the rest."""
+    related = sorted(filter(_related, found), key=lambda r: r.likeness - unseen[r.first, r.second])
     worst, rest = related[: _MOST_DRAWN // 2], related[_MOST_DRAWN // 2 :]
     rest.sort(key=lambda relation: -abs(relation.real))
     return worst + rest[: _MOST_DRAWN - len(worst)]

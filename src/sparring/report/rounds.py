@@ -11,6 +11,7 @@ from sparring.data import Dataset
 from sparring.data.dataset import choose
 from sparring.metrics.features import Features
 from sparring.report.cache import cached_features
+from sparring.report.figures import seeds
 from sparring.report.measures import Pool, Round, Sample, Subject
 
 Items = Any
@@ -70,11 +71,9 @@ class Rounds:
         return Sample(items, self.features, labels, vectors)
 
     def __iter__(self) -> Iterator[Round]:
-        for index in range(self.resamples):
-            seed = self.seed + 1000 * index
+        for index, seed in enumerate(seeds(self.seed, self.resamples)):
             random = np.random.default_rng([self.seed, index])
-            # Floors are made from the data alone: drawing them anew would tell nothing.
-            makers = self.subject.floors.items() if index == 0 else ()
+            makers = self.subject.floors.items() if self.floored(index) else ()
             floors = {
                 name: self._sample(floor(self._pool.sample.items, self.size, random))
                 for name, floor in makers
@@ -90,6 +89,10 @@ class Rounds:
                 seed,
                 self.features,
             )
+
+    def floored(self, index: int) -> bool:
+        """Whether a round has floors."""
+        return index == 0 or self.subject.redrawn
 
     def _pick(self, sample: Sample, random: np.random.Generator) -> Sample:
         return sample.take(random.permutation(len(sample))[: self.size])

@@ -7,7 +7,7 @@ import numpy as np
 
 from sparring.report.drawing import number
 from sparring.report.figures import Exhibit, Kind
-from sparring.report.measures import Measure, Round, Sample
+from sparring.report.measures import FEWEST, Measure, Round, Sample
 from sparring.report.rows import Rows
 
 _MOST_SHOWN = 40
@@ -28,7 +28,7 @@ def obeyed(rows: Rows) -> Measure:
             return {}
         return {kind.name: float(np.all([*_held(rows, sample).values()], axis=0).mean())}
 
-    return Measure((kind,), value)
+    return Measure((kind,), value, least=FEWEST)
 
 
 def _held(rows: Rows, sample: Sample) -> dict[str, np.ndarray]:

@@ -118,6 +118,7 @@ def detection(wide: bool) -> Measure:
         "lower",
         f"How well boosted trees tell generated items from real ones{where}: 0.5 is not at all, "
         "1 is always.",
+        ideal=0.5,
     )
 
     def value(round: Round, sample: Sample) -> Mapping[str, float]:

@@ -17,7 +17,7 @@ from sparring.metrics.utility import utility
 from sparring.report.closest import copies
 from sparring.report.columns import columns_exhibit, rows_exhibit
 from sparring.report.figures import Exhibit, Kind
-from sparring.report.measures import Measure, Round, Sample, Subject, take
+from sparring.report.measures import FEWEST, Measure, Round, Sample, Subject, take
 from sparring.report.pairs import pairs_exhibits
 from sparring.report.rows import MOST_PAIRED, Rows, rows_of
 from sparring.report.rules import obeyed, rules_exhibit
@@ -89,7 +89,7 @@ def _shapes(rows: Rows) -> Measure:
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
         return {kind.name: column_shapes(rows.of(round.reference), rows.of(sample)).mean}
 
-    return Measure((kind,), value)
+    return Measure((kind,), value, least=FEWEST)
 
 
 def _trends(rows: Rows) -> Measure:
@@ -106,7 +106,7 @@ def _trends(rows: Rows) -> Measure:
         real, made = (rows.of(s).iloc[:, :MOST_PAIRED] for s in (round.reference, sample))
         return {kind.name: pair_trends(real, made).mean}
 
-    return Measure((kind,), value)
+    return Measure((kind,), value, least=FEWEST)
 
 
 def _detection(rows: Rows) -> Measure:
@@ -117,6 +117,7 @@ def _detection(rows: Rows) -> Measure:
         "lower",
         "How well boosted trees tell generated rows from real ones: 0.5 is not at all, 1 is "
         "always.",
+        ideal=0.5,
     )
 
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
@@ -160,8 +161,8 @@ def exhibits(round: Round) -> Sequence[Exhibit]:
     rows = cast(Rows, round.features)
     return [
         columns_exhibit(round, rows),
-        *pairs_exhibits(round, rows),
-        *targets_exhibit(round, rows, round.floors[SHUFFLED]),
+        *pairs_exhibits(round, rows, round.floors[SHUFFLED]),
+        *targets_exhibit(round, rows),
         *rules_exhibit(round, rows, round.floors[SHUFFLED]),
         rows_exhibit(round, rows),
     ]

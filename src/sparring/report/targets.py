@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import ClassVar, cast
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,8 @@ from sparring.report.rows import MOST_PAIRED, Rows
 # Values that trees learn from for each target: they are grown a hundred times in a report.
 _MOST_VALUES = 40_000
 _FEWEST_ROWS, _MOST_ROWS = 300, 2500
+_MOST_TARGETS = 24
+_GENERATED, _REAL = "generated", "real"
 
 
 class Predictions:
@@ -25,6 +28,11 @@ class Predictions:
     Args:
         round: the first one; its held-out rows choose the targets.
         rows: the table's features.
+
+    Attributes:
+        targets: the declared one first, then the best predicted.
+        found: scores round by round, by what they were learnt from: "generated", "real" or the
+            name of a floor.
     """
 
     _all: ClassVar["WeakKeyDictionary[Rows, Predictions]"] = WeakKeyDictionary()
@@ -35,12 +43,14 @@ class Predictions:
         room = _MOST_VALUES // len(self._columns)
         self._most = int(np.clip(room, _FEWEST_ROWS, _MOST_ROWS))
         self._scores: WeakKeyDictionary[Sample, dict[Target, float]] = WeakKeyDictionary()
+        self.found: dict[str, list[dict[Target, float]]] = {}
         # As many as a sample has, so that what fewer rows can't teach is no target.
         self._train = self._some(round, round.pool.sample).head(len(round.reference))
         self.targets = plausible_targets(
             self._train,
             self._some(round, round.heldout),
             first=round.dataset.target,
+            most=_MOST_TARGETS,
             seed=round.seed,
         )
 
@@ -59,6 +69,7 @@ class Predictions:
                 target: target_score(target, self._train, made, test, seed=round.seed)
                 for target in self.targets
             }
+            self.found.setdefault(_part(round, sample), []).append(self._scores[sample])
         return self._scores[sample]
 
     def share(self, round: Round, sample: Sample) -> float | None:
@@ -79,7 +90,7 @@ def over_targets(rows: Rows) -> Measure:
         "quality",
         "higher",
         "What trees learn from generated rows about each column that can be predicted from the "
-        "others, as a share of what they learn from real ones; the mean of at most 8 columns.",
+        "others, as a share of what they learn from real ones; the mean over these columns.",
     )
 
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
@@ -94,39 +105,62 @@ def over_targets(rows: Rows) -> Measure:
     )
 
 
-def targets_exhibit(round: Round, rows: Rows, floor: Sample) -> Sequence[Exhibit]:
+def _part(round: Round, sample: Sample) -> str:
+    """What a sample is in its round."""
+    if sample is round.generated:
+        return _GENERATED
+    return next((name for name, floor in round.floors.items() if floor is sample), _REAL)
+
+
+def targets_exhibit(round: Round, rows: Rows) -> Sequence[Exhibit]:
     """Each target: how well it is predicted after learning from real and from generated rows."""
-    found = Predictions.of(round, rows)
-    if not found.targets:
+    predictions = Predictions.of(round, rows)
+    found = predictions.found
+    if not predictions.targets or not {_GENERATED, _REAL, *round.floors} <= set(found):
         return []
-    samples = (floor, round.generated, round.reference)
-    scores = [found.scores(round, sample) for sample in samples]
-    lines = "".join(_line(target, [score[target] for score in scores]) for target in found.targets)
+    lines = "".join(_line(target, list(round.floors), found) for target in predictions.targets)
+    heads = "".join(f'<th class="number">{html.escape(name)}</th>' for name in round.floors)
     return [
         Exhibit(
             "Utility by target",
-            "How well boosted trees predict each column of unseen rows from all others: the area "
-            "under the ROC for classes (one against the rest, 0.5 is chance), for numbers the "
-            "explained variance of their ranks (R², 0 is chance). Only columns that real rows "
-            "predict better than chance.",
+            "How well boosted trees predict each column of unseen rows from all others, when they "
+            "learn from rows of the two floors, from generated rows, or from as many real training "
+            "rows: the area under the ROC for classes (one against the rest, 0.5 is chance), for "
+            "numbers the explained variance of their ranks (R², 0 is chance). Medians over "
+            f"{len(found[_GENERATED])} seeds, below that of generated rows the least and the "
+            "largest. Every column that real rows predict better than chance"
+            + (
+                f", of these the best {_MOST_TARGETS}."
+                if len(predictions.targets) == _MOST_TARGETS
+                else "."
+            ),
             '<div class="scroll"><table class="plain"><thead><tr><th>target</th><th>score</th>'
-            '<th class="number">shuffled</th><th class="number">generated</th>'
-            f'<th class="scale"></th><th class="number">real</th></tr></thead><tbody>{lines}'
-            "</tbody></table></div>",
+            f'{heads}<th class="number">generated</th><th class="scale"></th>'
+            f'<th class="number">real</th></tr></thead><tbody>{lines}</tbody></table></div>',
         )
     ]
 
 
-def _line(target: Target, scores: Sequence[float]) -> str:
-    worst, made, real = scores
+def _line(
+    target: Target, floors: Sequence[str], found: Mapping[str, list[dict[Target, float]]]
+) -> str:
+    values = {part: [score[target] for score in scores] for part, scores in found.items()}
+    worst, made, real = (median(values[part]) for part in (floors[0], _GENERATED, _REAL))
     room = real - worst
+    places = [(v - worst) / room if room > 0 else 0.0 for v in sorted(values[_GENERATED])]
     position = (made - worst) / room if room > 0 else None
     name = html.escape(str(target.name))
     classes = len(target.classes)
-    shown = [f"{s / 2 + 0.5 if classes else s:.3f}" for s in scores]
-    drawn = bar(position, position or 0, position or 0, f"{name}, between shuffled and real rows")
+
+    def shown(value: float) -> str:
+        return f"{value / 2 + 0.5 if classes else value:.3f}"
+
+    beside = "".join(f'<td class="number">{shown(median(values[f]))}</td>' for f in floors)
+    label = f"{name}, between {floors[0]} and real rows"
+    ends = f"{shown(min(values[_GENERATED]))} to {shown(max(values[_GENERATED]))}"
     return (
         f"<tr><td>{name}</td><td>{f'AUC, {classes} classes' if classes else 'R² of ranks'}</td>"
-        f'<td class="number">{shown[0]}</td><td class="number"><b>{shown[1]}</b></td>'
-        f'<td class="scale">{drawn}</td><td class="number">{shown[2]}</td></tr>'
+        f'{beside}<td class="number"><b>{shown(made)}</b><small>{ends}</small></td>'
+        f'<td class="scale">{bar(position, places[0], places[-1], label)}</td>'
+        f'<td class="number">{shown(real)}</td></tr>'
     )

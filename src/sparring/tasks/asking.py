@@ -12,6 +12,7 @@ from sparring.core.errors import Failure, WrongUse
 from sparring.data.form import Form
 from sparring.data.table import Table
 from sparring.data.tokens import UNKNOWN, TokenEncoder
+from sparring.tasks.aiming import Aim
 from sparring.tasks.conditions import Conditions
 from sparring.tasks.mending import mended
 
@@ -19,9 +20,11 @@ Where = Callable[[pd.DataFrame], Any]
 
 _ROUNDS = 200
 # So many rows are drawn for each that is wanted before it is given up.
-_MOST_A_ROW = 2000
+_MOST_A_ROW = 20_000
 _MOST_IN_VAIN = 300_000
 _LEAST = 256
+# Where fewer rows than this share do as asked by themselves, totals are aimed at.
+_RARE = 0.01
 
 
 def rows_that(
@@ -47,13 +50,14 @@ def rows_that(
             proportion to which rows are kept.
 
     Raises:
-        WrongUse: for a condition or function that can't be used.
+        WrongUse: for a condition or function that can't be used, or that a rule forbids.
         Failure: if too few rows do as asked.
     """
     conditions = Conditions(table, condition)
     demands = conditions.demands()
     told = isinstance(game, Completes) and (demands.allowed or bool((demands.x >= 0).any()))
     exact = demands.exact if isinstance(game, Completes) else {}
+    aim = Aim.at(table, game, conditions)
     kept: list[pd.DataFrame] = []
     have = drawn = 0
     for _ in range(_ROUNDS):
@@ -68,10 +72,14 @@ def rows_that(
             x = draw(size)
         frame = table.decode_with(x, exact)
         good = conditions.met(frame)
+        if aim is not None and good.mean() < _RARE:
+            frame, good = aim.hit(frame)
         if where is not None:
             good &= _chosen(where, frame)
         kept.append(frame[good])
         have, drawn = have + int(good.sum()), drawn + size
+        if not have:
+            _check_rules(table, conditions, frame)
         if have >= n:
             return pd.concat(kept, ignore_index=True).iloc[:n].reset_index(drop=True)
         if drawn > (_MOST_A_ROW * n + 1_000_000 if have else _MOST_IN_VAIN):
@@ -80,6 +88,25 @@ def rows_that(
         f"only {have:,} of {drawn:,} drawn rows did as asked, {n:,} are wanted; ask for less, or "
         f"for fewer rows."
     )
+
+
+def _check_rules(table: Table, conditions: Conditions, frame: pd.DataFrame) -> None:
+    """Refuse what a rule forbids, whatever the learnt columns are."""
+    values = {
+        column.name: column.form.series(column.encoder.values_seen())
+        for column in table.columns
+        if isinstance(column.encoder, TokenEncoder) and column.name in frame
+    }
+    most = max([len(frame), *map(len, values.values())])
+    rows = frame.iloc[np.arange(most) % len(frame)].reset_index(drop=True)
+    for name, series in values.items():
+        rows[name] = series.iloc[np.arange(most) % len(series)].reset_index(drop=True)
+    rule = table.rules.contradicted_by(conditions.wishes, rows)
+    if rule is not None:
+        raise WrongUse(
+            f"condition can't be met: no row can do as asked and obey {str(rule)!r}; ask for "
+            f"something else, or fit without that rule, rules=[{'not ' + str(rule)!r}]."
+        )
 
 
 def _chosen(where: Where, frame: pd.DataFrame) -> np.ndarray:

@@ -12,11 +12,13 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.data.form import as_python
 from sparring.data.forms import Categories, Constant, Form, Numbers
 from sparring.data.rules.lookup import Lookup
+from sparring.data.rules.one_hot import OneHot
 from sparring.data.table import Column, Table
 from sparring.data.texts import Texts
-from sparring.data.tokens import UNKNOWN, TokenEncoder
+from sparring.data.tokens import UNKNOWN, LineTokens, TokenEncoder
 
 Name = str | int
 Interval = tuple[float, float]
@@ -85,6 +87,11 @@ class Conditions:
 
     def __init__(self, table: Table, asked: Mapping[Name, Any]) -> None:
         self.table = table
+        if not isinstance(asked, Mapping):
+            raise WrongUse(
+                f"condition must give columns and what is asked of them, such as {{'age': (30, "
+                f"40)}}, got {asked!r}."
+            )
         for name in asked:
             if name not in table.forms:
                 listed = ", ".join(map(str, table.forms))
@@ -108,18 +115,18 @@ class Conditions:
         """
         demands = Demands(torch.full((1, self.table.shape[0]), UNKNOWN), {}, {})
         touched = {rule.target for rule in self.table.rules}
-        wishes = {**self._of_keys(touched), **self.wishes}
+        wishes = {**self._of_keys(touched), **self._of_groups(), **self.wishes}
         for column, start, stop in self.table.places():
             wish = wishes.get(column.name)
             # What rules make of a column is only known when they have made it.
             whole = column.name not in touched
             if wish is not None and stop == start and not _holds(wish, column):
-                raise _never(column.name)
+                raise _never(column.name, column)
             if wish is not None and isinstance(column.encoder, TokenEncoder) and stop > start:
                 if whole and wish.form == column.form:
-                    _demand(demands, start, column.name, column.encoder, wish)
+                    _demand(demands, start, column, column.encoder, wish)
                 elif not wish.missing and _same_numbers(wish.form, column.form):
-                    _hint(demands, start, column.name, column.encoder, wish)
+                    _hint(demands, start, column, column.encoder, wish)
         return demands
 
     def _of_keys(self, touched: set[Name | None]) -> dict[Name, Wish]:
@@ -147,6 +154,27 @@ class Conditions:
             found[rule.key] = Wish(self.table.forms[rule.key], mine)
         return found
 
+    def _of_groups(self) -> dict[Name, Wish]:
+        """Wishes on columns of which one is 1, as wishes on the column that says which."""
+        found: dict[Name, Wish] = {}
+        columns = {column.name: column for column in self.table.columns}
+        for rule in self.table.rules:
+            if not isinstance(rule, OneHot) or not set(rule.of) & set(self.wishes):
+                continue
+            column = columns[rule.group]
+            labels = pd.DataFrame({rule.group: column.form.series(np.arange(len(rule.labels)))})
+            members = rule.restore(labels)
+            met = np.ones(len(members), dtype=bool)
+            for name in set(rule.of) & set(self.wishes):
+                met &= self.wishes[name].met(members[name])
+            mine = tuple((float(place), float(place)) for place in np.flatnonzero(met))
+            if not mine:
+                raise WrongUse(
+                    f"condition can't be met: no row can do as asked and obey {str(rule)!r}."
+                )
+            found[rule.group] = Wish(column.form, mine)
+        return found
+
 
 @dataclass(frozen=True)
 class Demands:
@@ -169,21 +197,23 @@ def _holds(wish: Wish, constant: Column) -> bool:
     return bool(wish.met(constant.form.series(only)).all())
 
 
-def _demand(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish: Wish) -> None:
+def _demand(
+    demands: Demands, start: int, column: Column, encoder: TokenEncoder, wish: Wish
+) -> None:
     exact = wish.exact
     if exact is not None:
         tokens = torch.from_numpy(encoder.encode(np.array([exact])))
         if (tokens < 0).any() or not encoder.occurs(exact):
-            raise _never(name)
+            raise _never(column.name, column)
         demands.x[:, start : start + encoder.width] = tokens
         if not math.isnan(exact):
-            demands.exact[name] = exact
+            demands.exact[column.name] = exact
         return
     if not _limit(demands, start, encoder, wish):
-        raise _never(name)
+        raise _never(column.name, column)
 
 
-def _hint(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish: Wish) -> None:
+def _hint(demands: Demands, start: int, column: Column, encoder: TokenEncoder, wish: Wish) -> None:
     """What a column that rules write on must be before they do: as wished, or missing.
 
     A number that is no token of its own can't be both; then rules are taken not to write it.
@@ -195,7 +225,7 @@ def _hint(demands: Demands, start: int, name: Name, encoder: TokenEncoder, wish:
     if whole:
         _limit(demands, start, encoder, wish.or_missing())
     elif encoder.occurs(exact if exact is not None else math.nan):
-        _demand(demands, start, name, encoder, wish)
+        _demand(demands, start, column, encoder, wish)
 
 
 def _limit(demands: Demands, start: int, encoder: TokenEncoder, wish: Wish) -> bool:
@@ -221,7 +251,13 @@ def _wish(name: Name, form: Form, asked: Any) -> Wish:
             f"condition can't ask for {name!r}, {_a(form.kind)} that is drawn anew in every row."
         )
     if isinstance(asked, tuple):
-        if len(asked) != 2 or isinstance(form, Categories | Constant):
+        ranges = not isinstance(form, Categories | Constant)
+        if ranges and len(asked) != 2:
+            raise WrongUse(
+                f"condition must give {name!r} a value, a list of values, or both ends of a range "
+                f"(low, high), got {asked!r}."
+            )
+        if not ranges:
             raise WrongUse(
                 f"condition must give {name!r}, {_a(form.kind)}, a value or a list of values; a "
                 f"range (low, high) is for numbers and dates, got {asked!r}."
@@ -236,7 +272,7 @@ def _wish(name: Name, form: Form, asked: Any) -> Wish:
         return Wish(form, ((low, high),))
     values = list(asked) if isinstance(asked, list | set | frozenset) else [asked]
     if not values:
-        raise _never(name)
+        raise WrongUse(f"condition must give {name!r} at least one value, got {asked!r}.")
     plain = [_plain(name, form, value) for value in values]
     if form.grain and not all(_writable(form, number) for number in plain):
         raise _never(name)
@@ -294,9 +330,15 @@ def _a(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
-def _never(name: Name) -> WrongUse:
+def _never(name: Name, column: Column | None = None) -> WrongUse:
+    ends = ""
+    if column is not None and not isinstance(column.form, Categories | Constant):
+        encoder = column.encoder
+        if isinstance(encoder, LineTokens):
+            low, high = column.form.series(np.array(encoder.ends))
+            ends = f", where it is from {as_python(low)} to {as_python(high)}"
     return WrongUse(
-        f"condition can't be met: what it asks of {name!r} never occurs in the training data."
+        f"condition can't be met: what it asks of {name!r} never occurs in the training data{ends}."
     )
 
 

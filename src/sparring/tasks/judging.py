@@ -94,7 +94,7 @@ def _facts(run: Run, synthesizer: Synthesizer, dataset: Dataset) -> dict[str, An
         **({"chosen by": f"two-sample AUC on rows apart: {contested}"} if contested else {}),
         "networks": spec.networks,
         "parameters": weights,
-        "classes": len(spec.classes),
+        "classes": len(spec.classes) or None,
         "data": recipe["data"],
         "licence": dataset.licence,
         "training items": len(dataset.train),

@@ -14,6 +14,8 @@ Spans = Sequence[tuple[str, int]]
 
 MOST_WEIGHTS = 8_000_000
 """Of all lookups together, about."""
+MOST_PARENTS = 16_000
+"""Of all columns together."""
 LEAST_WIDTH = 16
 """Units a column, where there are many columns."""
 MOST_COLUMNS = 2_000
@@ -26,12 +28,15 @@ def parents_each(spans: Spans) -> int:
     """How many columns a column's network looks at: all others, unless that would be too many.
 
     Example:
-        >>> parents_each([("token", 5)] * 10), parents_each([("token", 300)] * 300)
-        (9, 5)
+        >>> [parents_each([("token", 5)] * columns) for columns in (10, 100, 1000)]
+        [9, 48, 16]
+        >>> parents_each([("token", 300)] * 300)
+        5
     """
     tokens = sum(size for _, size in spans)
     room = MOST_WEIGHTS // (LEAST_WIDTH * max(1, tokens))
-    return min(len(spans) - 1, _MOST, max(_LEAST, room))
+    each = MOST_PARENTS // max(1, len(spans))
+    return min(len(spans) - 1, _MOST, each, max(_LEAST, room))
 
 
 def parents_of(dataset: Dataset) -> tuple[tuple[int, ...], ...]:

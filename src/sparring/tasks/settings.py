@@ -8,6 +8,7 @@ from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data.restoring import MODALITIES
 from sparring.tasks.choices import choose_game
+from sparring.tasks.contest import AUTO
 from sparring.tasks.model import options_of
 from sparring.tasks.synthesizer import Synthesizer
 
@@ -49,6 +50,8 @@ def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict
 
 
 def _options(game: str | None, networks: str | None) -> list[str]:
-    """The options of a game, or of all that the data may choose."""
+    """The options of a game, or of all that the data may choose; a contest's games share none."""
+    if game == AUTO:
+        return []
     games = {choose_game(modality, game, networks) for modality in MODALITIES}
     return [option for name in sorted(games) for option in options_of(name)]

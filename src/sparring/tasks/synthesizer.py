@@ -5,30 +5,32 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import torch
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 
 from sparring.core import Callback
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset, open_dataset
 from sparring.data.databases import is_database, shown
-from sparring.data.modality import Modality
+from sparring.data.descriptions import Description
 from sparring.games.catalog import Entry, find_game
 from sparring.metrics.two_sample import two_sample_auc
 from sparring.tasks.checks import checked
 from sparring.tasks.choices import choose_game, find_networks
 from sparring.tasks.contest import AUTO, contest, write_results
-from sparring.tasks.fitted import Fitted
 from sparring.tasks.looking import Looks
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import DATA_OPTIONS, plan
+from sparring.tasks.relational import LinkedTables
+from sparring.tasks.relations.opening import Said
+from sparring.tasks.relations.storing import holds_relations
 from sparring.tasks.run import Run
+from sparring.tasks.several import OneOrSeveral, are_several, features_of
 from sparring.tasks.training import Training
 
 
-class Synthesizer(Fitted, BaseEstimator):
+class Synthesizer(OneOrSeveral, BaseEstimator):
     """Learns a data set and makes new items of its kind.
 
     `fit` looks at the data: its modality, size and classes choose the networks and the settings
@@ -75,6 +77,8 @@ class Synthesizer(Fitted, BaseEstimator):
     Attributes:
         model_: the trained game. modality_: how items become tensors. spec_: what was built.
         n_features_in_: columns of a table, numbers in any other item.
+        tables_: in the stead of these, what was learnt of several tables: its `keys`, the
+        `relations` that were found, and `judge`.
 
     Example:
         >>> from sklearn.datasets import load_digits
@@ -158,12 +162,29 @@ class Synthesizer(Fitted, BaseEstimator):
         tags.input_tags.allow_nan = True  # missing values of a table
         return tags
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803 - scikit-learn's names
-        """Train on a data set.
+    def fit(
+        self,
+        X: Any,  # noqa: N803 - scikit-learn's names
+        y: Any = None,
+        *,
+        keys: Mapping[str, str] | Description | None = None,
+        sequences: Mapping[str, tuple[str, str]] | None = None,
+        fixed: Sequence[str] | None = None,
+    ) -> Self:
+        """Train on a data set, or on several tables with keys.
 
         Args:
-            X: a name from `sparring list data`, a folder, a file, an array or a data frame.
+            X: a name from `sparring list data`, a folder, a file, an array or a data frame; or
+                several tables: name -> data frame, or a database of which `table` names none.
             y: class numbers or names, one an item, where X doesn't hold them.
+            keys: of several tables, {"customers": "id", "orders.customer_id": "customers.id"}; None
+                takes those that a database declares, or infers them (see `data.keys.infer_keys`).
+            sequences: of several tables, table -> (entity, order): rows of an entity that follow
+                each other, such as {"visits": ("patient_id", "date")}. The entity may name another
+                table's rows.
+            fixed: of several tables those that stay as they are, such as what codes mean; None
+                takes those that are small, name nothing, and are named 20 times as often as they
+                have rows.
 
         Returns:
             The synthesizer itself.
@@ -172,12 +193,10 @@ class Synthesizer(Fitted, BaseEstimator):
             WrongUse: if the data or an argument can't be used.
             Failure: if the training breaks off.
         """
-        # A sparse array of scipy's may be a mapping too.
-        if isinstance(X, Mapping) and not hasattr(X, "shape"):
-            raise WrongUse(
-                "several tables are learnt by a RelationalSynthesizer: "
-                "RelationalSynthesizer(keys=...).fit(tables)."
-            )
+        said = Said(keys, sequences, fixed)
+        if are_several(X, self.table, self.run):
+            return self._keep_tables(LinkedTables.learn(self, X, said))
+        said.refuse()
         if self.game == AUTO:
             return self._fit_best(X)
         settings = self._settings()
@@ -200,10 +219,11 @@ class Synthesizer(Fitted, BaseEstimator):
     def _fit_best(self, data: Any) -> Self:
         """Fit the game that wins a contest, and say how all did in `contest_`."""
         results = contest(self, data)
-        best = clone(self).set_params(game=results[0].game, callbacks=self.callbacks).fit(data)
+        # No clone: it would copy the callbacks, and a progress bar can't be copied.
+        parameters = {**self.get_params(deep=False), "game": results[0].game}
+        best = type(self)(**parameters).fit(data)
         self.contest_ = results
-        self.model_, self.spec_, self.modality_ = best.model_, best.spec_, best.modality_
-        self.n_features_in_ = best.n_features_in_
+        self._keep(best.model_, best.spec_, best.modality_)
         if self.run is not None:
             write_results(Path(self.run), results)
         return self
@@ -228,11 +248,8 @@ class Synthesizer(Fitted, BaseEstimator):
                 callback.on_data(dataset)
 
     def _train(self, ready: Training, run: Run | None, resume: bool) -> Self:
-        self.model_ = ready.train(run, resume)
-        chosen, dataset = ready.plan, ready.dataset
-        self.spec_, self.modality_ = chosen.spec, dataset.modality
-        self.n_features_in_ = _features(dataset.modality)
-        return self
+        model = ready.train(run, resume)
+        return self._keep(model, ready.plan.spec, ready.dataset.modality)
 
     @classmethod
     def resume(cls, run: str | Path, data: Any = None, **changes: Any) -> "Synthesizer":
@@ -279,10 +296,10 @@ class Synthesizer(Fitted, BaseEstimator):
         """
         self._fitted()
         dataset = self._open(X)
-        if _features(dataset.modality) != self.n_features_in_:
+        if features_of(dataset.modality) != self.n_features_in_:
             # The words that scikit-learn has for this.
             raise WrongUse(
-                f"X has {_features(dataset.modality)} features, but {type(self).__name__} is "
+                f"X has {features_of(dataset.modality)} features, but {type(self).__name__} is "
                 f"expecting {self.n_features_in_} features as input."
             )
         real = None if dataset.train_items is None else dataset.real(_SCORED)
@@ -297,7 +314,10 @@ class Synthesizer(Fitted, BaseEstimator):
 
     def save(self, folder: str | Path) -> None:
         """Write the model into a folder: safetensors and JSON, nothing that could be executed."""
-        save_model(Path(folder), self.spec_, self.modality_, self._fitted())
+        if "tables_" in vars(self):
+            self.tables_.save(folder)
+        else:
+            save_model(Path(folder), self.spec_, self.modality_, self._fitted())
 
     @classmethod
     def load(cls, folder: str | Path) -> "Synthesizer":
@@ -307,16 +327,15 @@ class Synthesizer(Fitted, BaseEstimator):
             WrongUse: if there is no model. Failure: if a file of it is damaged.
         """
         folder = Path(folder)
+        if holds_relations(folder):
+            return cls()._keep_tables(LinkedTables.load(folder))
         place = folder / "model" if (folder / "model").is_dir() else folder
         if (folder / "recipe.toml").is_file() and place == folder:
             raise WrongUse(
                 f"the run in {folder} has no model yet; finish it with sparring resume {folder}."
             )
-        synthesizer = cls()
-        synthesizer.spec_, synthesizer.modality_, synthesizer.model_ = load_model(place)
-        synthesizer.game = synthesizer.spec_.game
-        synthesizer.n_features_in_ = _features(synthesizer.modality_)
-        return synthesizer
+        spec, modality, model = load_model(place)
+        return cls(spec.game)._keep(model, spec, modality)
 
 
 def _game_of_tables(settings: Mapping[str, Any]) -> Entry:
@@ -339,11 +358,6 @@ def _parameters(run: Run) -> dict[str, Any]:
         if name not in names:
             raise WrongUse(f"{run.recipe_file} sets an unknown {name!r}{closest(name, names)}")
     return parameters
-
-
-def _features(modality: Modality) -> int:
-    """Columns of a table, numbers in any other item."""
-    return len(getattr(modality, "kinds", ())) or int(np.prod(modality.shape))
 
 
 def _source_of(data: Any) -> str:

@@ -59,6 +59,7 @@ TRUE = {
         "CUSTOMERNAME -> CITY",
         "CUSTOMERNAME -> POSTALCODE",
         "CITY -> COUNTRY",
+        "DEALSIZE by SALES: Small < 3000 <= Medium < 7000 <= Large",
         "{ORDERNUMBER, ORDERLINENUMBER} is a key",
     },
     "kc_house_data": {"sqft_living = sqft_above + sqft_basement"},
@@ -82,6 +83,11 @@ TRUE = {
     "PlaylistTrack": {"{TrackId, PlaylistId} is a key"},
     "Customer": {"CustomerId is a key"},
     "california_housing": set(),
+    "covtype_kaggle_train": {
+        "exactly one of {Wilderness_Area1, Wilderness_Area2, Wilderness_Area3, Wilderness_Area4} "
+        "is 1",
+        f"exactly one of {{{', '.join(f'Soil_Type{k}' for k in range(1, 41))}}} is 1",
+    },
 }
 
 

@@ -61,7 +61,7 @@ class DiscriminatorWinning(Alarm):
 
     def look(self, probe: Probe) -> Finding | None:
         accuracy = probe.accuracy
-        if accuracy is None:
+        if accuracy is None or not probe.judges:
             return None
         maker = self._maker.share(probe.gradient(probe.makers))
         judge = self._judge.share(probe.gradient(probe.judges))
@@ -102,7 +102,7 @@ class GeneratorWinning(Alarm):
 
     def look(self, probe: Probe) -> Finding | None:
         accuracy = probe.accuracy
-        if accuracy is None:
+        if accuracy is None or not probe.judges:
             return None
         share = self._judge.share(probe.gradient(probe.judges))
         ill, well = accuracy < self.accuracy, accuracy > self.accuracy + 0.1

@@ -1,12 +1,14 @@
 """All rules of a table."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self, overload
 
 import numpy as np
 import pandas as pd
 
+from sparring.data.rules.contradiction import Asked, contradicted
+from sparring.data.rules.key import Key
 from sparring.data.rules.names import Name
 from sparring.data.rules.rule import Rule
 
@@ -55,7 +57,7 @@ class Rules(Sequence[Rule]):
 
     def inputs_of(self, name: Name) -> tuple[Name, ...]:
         """The columns that are read by the rules that write this one."""
-        read = [column for rule in self.rules if rule.target == name for column in rule.inputs]
+        read = [column for rule in self.rules if name in rule.targets for column in rule.inputs]
         return tuple(dict.fromkeys(read))
 
     def reduce(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,6 +71,22 @@ class Rules(Sequence[Rule]):
         for rule in self.rules:
             frame = rule.restore(frame)
         return frame[list(self.order)]
+
+    def contradicted_by(self, asked: Mapping[Name, Asked], rows: pd.DataFrame) -> Rule | None:
+        """The rule that forbids what is asked of a row, as far as that is sure, or None.
+
+        Args:
+            asked: column -> what is asked of it: its form, intervals of plain numbers, and which
+                values do (see `contradiction.Asked`).
+            rows: some whole rows; what nothing is asked of is taken to lie in their range.
+        """
+        return contradicted(self.rules, asked, rows)
+
+    def without(self, names: Collection[Name]) -> Self:
+        """The rules but for those that speak of what these columns hold; keys stay."""
+        drawn = set(names)
+        kept = [r for r in self.rules if isinstance(r, Key) or not drawn & set(r.columns)]
+        return replace(self, rules=tuple(kept))
 
     def holds(self, frame: pd.DataFrame) -> np.ndarray:
         """(n, number of rules) which row obeys which rule."""

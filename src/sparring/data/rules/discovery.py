@@ -6,13 +6,17 @@ import pandas as pd
 from sparring.data.rules.collection import Rules
 from sparring.data.rules.columns import Columns
 from sparring.data.rules.date_search import take_date_parts
+from sparring.data.rules.elapsed_search import take_elapsed
 from sparring.data.rules.formula_search import take_formulas, take_multiples
 from sparring.data.rules.guard_search import take_guarded
 from sparring.data.rules.implication_search import take_holes, take_implications
 from sparring.data.rules.key_search import take_keys
 from sparring.data.rules.lookup_search import take_lookups
+from sparring.data.rules.one_hot_search import take_one_hot
 from sparring.data.rules.order_search import take_orders, take_sum_orders
+from sparring.data.rules.pair_search import take_pair_lookups
 from sparring.data.rules.selection import Selection
+from sparring.data.rules.step_search import take_steps
 from sparring.data.rules.sum_search import take_sums
 
 LEAST_ROWS = 30
@@ -60,7 +64,11 @@ def search(selection: Selection, rng: np.random.Generator) -> list[str]:
     unsearched = take_sums(selection, rng) + take_formulas(selection, rng)
     take_multiples(selection, rng)
     take_date_parts(selection)
+    take_elapsed(selection, rng)
     unsearched += take_lookups(selection, rng)
+    unsearched += take_one_hot(selection)
+    unsearched += take_steps(selection, rng)
+    unsearched += take_pair_lookups(selection, rng)
     unsearched += take_guarded(selection, rng)
     take_sum_orders(selection, rng)
     take_holes(selection)

@@ -31,7 +31,7 @@ def read_formula(
     Raises:
         WrongUse: it is no sum, and no product or ratio of two columns.
     """
-    return _fitted(_formula(reader, columns, writes), columns, rows)
+    return fitted_formula(_formula(reader, columns, writes), columns, rows)
 
 
 def _formula(reader: Reader, columns: Columns, writes: Name) -> Formula:
@@ -94,7 +94,7 @@ def _term(reader: Reader, columns: Columns, sign: float) -> Term:
             return above, below, times
 
 
-def _fitted(rule: Formula, columns: Columns, rows: np.ndarray | None) -> Formula:
+def fitted_formula(rule: Formula, columns: Columns, rows: np.ndarray | None) -> Formula:
     """The formula with the way of rounding that most rows have."""
     chosen = np.arange(len(columns)) if rows is None else np.flatnonzero(rows)
     exact = rule.exact([columns.plain(name)[chosen] for name in rule.of])

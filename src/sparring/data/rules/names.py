@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 Name = str | int
 
-_PLAIN = re.compile(r"[^\W\d_][\w%#&./$€'-]*( (?!(?:is|then|if|and|of|one)\b)[\w%#&.'-]+)*|_\w+")
+_PLAIN = re.compile(r"[^\W\d_][\w%#&./$€'-]*( (?!(?:is|then|if|and|of|one|by)\b)[\w%#&.'-]+)*|_\w+")
 _WORDS = {"if", "then", "is", "not", "always", "exactly", "missing", "present", "key", "when"}
-_AFTER = set(" +-*/=<>{},()")
+_AFTER = set(" +-*/=<>{},():")
 
 
 def quoted(name: Name) -> str:

@@ -11,14 +11,19 @@ from sparring.data.refusing import rows_text
 from sparring.data.rules.columns import Columns, is_number
 from sparring.data.rules.conditions import Above, Among, Below, Condition, Missing
 from sparring.data.rules.date_search import date_part
-from sparring.data.rules.formula_reading import read_formula
+from sparring.data.rules.elapsed import UNITS, YEARS, Elapsed
+from sparring.data.rules.formula_reading import fitted_formula, read_formula
 from sparring.data.rules.implication import Always, IfThen, MissingWhen
 from sparring.data.rules.key_search import key_of
 from sparring.data.rules.lookup import fit_lookup
 from sparring.data.rules.names import Name, value_of
+from sparring.data.rules.one_hot import one_hot
+from sparring.data.rules.one_hot_search import is_flag
 from sparring.data.rules.order import comparable, order
+from sparring.data.rules.pair_lookup import fit_pair_lookup
 from sparring.data.rules.reading import Reader
 from sparring.data.rules.rule import Definition, Rule
+from sparring.data.rules.step_reading import read_steps
 
 PIN = "always "
 
@@ -28,9 +33,11 @@ def parse(text: str, frame: pd.DataFrame) -> Rule:
 
     Args:
         text: such as "total = net + tax", "start <= end", "city -> country", "month = month(day)",
-            "if payment = cash then tip = 0", "fax is missing exactly when phone is missing" or
-            "{order, line} is a key". Names that could be misread stand in backticks. "always"
-            before it pins the rule: it is taken though some rows of the table break it.
+            "if payment = cash then tip = 0", "fax is missing exactly when phone is missing",
+            "{order, line} is a key", "{product, year} -> price", "size by price: small < 10 <=
+            large", "nights = days(leaves - comes)" or "exactly one of {red, blue} is 1". Names that
+            could be misread stand in backticks. "always" before it pins the rule: it is taken
+            though some rows of the table break it.
         frame: the rows to learn from.
 
     Raises:
@@ -85,8 +92,11 @@ class _Parser:
         reader = self.reader
         if reader.skip("if"):
             return self._implication()
+        for start, exact in (("exactly", True), ("at most", False)):
+            if reader.skip(*start.split(), "one", "of", "{"):
+                return self._one_hot(exact)
         if reader.skip("{"):
-            return self._key_of_several()
+            return self._several()
         if reader.peek().kind == "part":
             return self._lookup()
         name = self._column()
@@ -95,6 +105,8 @@ class _Parser:
             return key_of(self.columns, (name,))
         if reader.skip("is", "missing", "exactly", "when"):
             return self._holes(name)
+        if reader.skip("by"):
+            return read_steps(reader, self.columns, name, self._column())
         reader.place = 0
         return self._relation()
 
@@ -182,6 +194,9 @@ class _Parser:
                 f"The rule {self.reader.text!r} must define a column of numbers, got {name!r}: "
                 f"write `other -> {name}` if another column determines it."
             )
+        for unit in (YEARS, *UNITS):
+            if self.reader.skip(unit, "("):
+                return self._elapsed(name, unit, rows)
         if self.reader.peek().kind == "part":
             date, read, part = self._dated()
             offset = self._offset()
@@ -189,21 +204,80 @@ class _Parser:
             return date_part(self.columns, name, (date, read, part), offset)
         return read_formula(self.reader, self.columns, name, rows)
 
+    def _elapsed(self, name: Name, unit: str, rows: np.ndarray | None) -> Definition:
+        """What follows "name = days(": two dates and what is added to the time between them."""
+        reader, forms = self.reader, self.columns.forms
+        end = self._column()
+        if not reader.skip("-"):
+            raise reader.wrong("-", reader.peek())
+        start = self._column()
+        if not reader.skip(")"):
+            raise reader.wrong("a closing parenthesis", reader.peek())
+        offset = self._offset()
+        # How it is rounded is read from the table.
+        if reader.skip(",", "rounded"):
+            reader.take()
+        reader.end()
+        read = (forms[end], forms[start])
+        if not all(isinstance(form, Dates) for form in read) or not comparable(*read):
+            raise WrongUse(
+                f"The rule {reader.text!r} must take the {unit} between two columns of dates."
+            )
+        shape = Elapsed(
+            writes=name,
+            form=forms[name],
+            of=(end, start),
+            read=read,
+            unit=unit,
+            offset=offset,
+            support=0,
+        )
+        return fitted_formula(shape, self.columns, rows)
+
     def _offset(self) -> float:
         for sign, times in (("+", 1.0), ("-", -1.0)):
             if self.reader.skip(sign):
                 return times * float(self.reader.need("number", "a number").text)
         return 0.0
 
-    def _key_of_several(self) -> Rule:
-        reader = self.reader
+    def _listed(self) -> tuple[Name, ...]:
+        """The columns that stand before a closing brace."""
         names = [self._column()]
-        while reader.skip(","):
+        while self.reader.skip(","):
             names.append(self._column())
-        if not reader.skip("}", "is", "a", "key"):
-            raise reader.wrong("'} is a key'", reader.peek())
+        if not self.reader.skip("}"):
+            raise self.reader.wrong("a comma or a closing brace", self.reader.peek())
+        if len(set(names)) < len(names):
+            raise WrongUse(f"The rule {self.reader.text!r} must name each column once.")
+        return tuple(names)
+
+    def _several(self) -> Rule:
+        """What several columns in braces are: a key, or together what determines another."""
+        reader, names = self.reader, self._listed()
+        if len(names) == 2 and reader.skip("->"):
+            writes = self._column()
+            reader.end()
+            if writes in names:
+                raise WrongUse(f"The rule {reader.text!r} must determine another column.")
+            return fit_pair_lookup(self.columns, (names[0], names[1]), writes)
+        if not reader.skip("is", "a", "key"):
+            due = "'is a key' or ->" if len(names) == 2 else "'is a key'"
+            raise reader.wrong(due, reader.peek())
         reader.end()
-        return key_of(self.columns, tuple(names))
+        return key_of(self.columns, names)
+
+    def _one_hot(self, exact: bool) -> Rule:
+        reader, names = self.reader, self._listed()
+        one = "true" if reader.skip("is", "true") else "1"
+        if one == "1" and not (reader.skip("is") and reader.take().text == "1"):
+            raise reader.wrong("'is 1' or 'is true'", reader.peek())
+        reader.end()
+        if len(names) < 2 or not all(is_flag(self.columns, name) for name in names):
+            raise WrongUse(
+                f"The rule {reader.text!r} must name at least two columns that hold nothing but 0 "
+                f"and 1, or true and false, and no gaps."
+            )
+        return one_hot(self.columns, names, exact=exact)
 
     def _holes(self, name: Name) -> Rule:
         condition = self._condition(self.reader.rest())

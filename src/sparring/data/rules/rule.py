@@ -76,6 +76,11 @@ class Rule(Part, ABC):
         """The column that it writes, if any."""
 
     @property
+    def targets(self) -> tuple[Name, ...]:
+        """All columns that it writes, of rules that write several."""
+        return () if self.target is None else (self.target,)
+
+    @property
     def derived(self) -> tuple[Name, ...]:
         """The columns that a model needn't learn, since `restore` makes them."""
         return ()
@@ -83,8 +88,7 @@ class Rule(Part, ABC):
     @property
     def columns(self) -> tuple[Name, ...]:
         """All columns that it speaks of."""
-        own = () if self.target is None else (self.target,)
-        return tuple(dict.fromkeys((*own, *self.inputs)))
+        return tuple(dict.fromkeys((*self.targets, *self.inputs)))
 
     @abstractmethod
     def __str__(self) -> str: ...

@@ -36,15 +36,16 @@ class Selection:
 
     def writers(self, name: Name) -> list[Rule]:
         """The rules that write a column."""
-        return [rule for rule in self.rules if rule.target == name]
+        return [rule for rule in self.rules if name in rule.targets]
 
     def fits(self, rule: Rule) -> bool:
         """Whether a rule can be taken beside those that were."""
-        if rule.target is None:
-            return True
-        if any(not _together(rule, other) for other in self.writers(rule.target)):
-            return False
-        return not self._reaches(rule.target, set(rule.inputs))
+        for target in rule.targets:
+            if any(not _together(rule, other) for other in self.writers(target)):
+                return False
+            if self._reaches(target, set(rule.inputs)):
+                return False
+        return True
 
     def _reaches(self, start: Name, goals: set[Name]) -> bool:
         """Whether any of the goals depends on the start."""
@@ -54,8 +55,8 @@ class Selection:
             if name in goals:
                 return True
             seen.add(name)
-            read_by = [rule.target for rule in self.rules if name in rule.inputs]
-            waiting += [other for other in read_by if other is not None and other not in seen]
+            read_by = [n for rule in self.rules if name in rule.inputs for n in rule.targets]
+            waiting += [other for other in read_by if other not in seen]
         return False
 
     def take(self, rule: Rule) -> bool:
@@ -78,8 +79,8 @@ class Selection:
 
         # Holes are made last of all that happens to a column.
         places = {
-            id(rule): (level(rule.target), isinstance(rule, MissingWhen))
-            if rule.target is not None
+            id(rule): (max(map(level, rule.targets)), isinstance(rule, MissingWhen))
+            if rule.targets
             else (len(self.rules) + 1, False)
             for rule in self.rules
         }

@@ -5,27 +5,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 
 from sparring.core import Completes
 from sparring.data.dates import Dates
 from sparring.data.form import Form, cast
 from sparring.data.keys import rows_named
-from sparring.data.table import Column, Table
-from sparring.data.tokens import UNKNOWN
+from sparring.data.table import Table
+from sparring.tasks.relations.completing import completed
 from sparring.tasks.relations.following import Copy, Figure, figure_column
 from sparring.tasks.relations.framing import room_of
 from sparring.tasks.relations.gaps import BEFORE, dated, in_order, microseconds
 from sparring.tasks.relations.matching import match, spread_pairs
 from sparring.tasks.relations.naming import Numbering
+from sparring.tasks.relations.queues import Line, Waiting
 from sparring.tasks.relations.seeing import (
     POSITION,
     SIBLINGS,
     Learnt,
     absent,
     at,
-    before,
     moments,
     room_name,
     said_by,
@@ -35,8 +33,6 @@ from sparring.tasks.relations.seeing import (
 )
 from sparring.tasks.relations.structure import Link, count_name, positions
 from sparring.tasks.relations.telling import coarse
-
-_TRIES = 20
 
 
 @dataclass
@@ -73,9 +69,13 @@ class Drawing:
             counts = self.counts[name, main.column]
             parent = np.repeat(np.arange(len(counts)), counts)
         known = self._known(mine, parent)
-        drawn = _completed(model, mine, known, parent)
+        waiting = {}
+        if main is not None:
+            waiting = {one.column: self._waiting(mine, main, one, parent) for one in mine.queued}
+        drawn = completed(model, mine, known, parent, list(waiting.values()))
         frame = self._own(mine, drawn, parent)
-        frame, parent, drawn = self._linked(mine, frame, drawn, parent)
+        named = {column: one.named for column, one in waiting.items()}
+        frame, parent, drawn = self._linked(mine, frame, drawn, parent, named)
         self._count(name, drawn)
         self.tables[name] = frame
 
@@ -90,12 +90,19 @@ class Drawing:
         siblings = np.bincount(parent, minlength=1)[parent] if len(parent) else parent
         known |= {SIBLINGS: pd.Series(siblings), POSITION: pd.Series(positions(parent))}
         for link in mine.place.matched:
-            if link.within is not None:
+            if link.within is not None and link not in mine.queued:
                 of = self._within(main, link)
                 counts = self.counts[mine.place.name, link.column]
                 room = room_of(counts, of, len(self.tables[main.parent]))
                 known[room_name(link.column)] = pd.Series(room[parent])
         return pd.DataFrame(known)
+
+    def _waiting(self, mine: Learnt, main: Link, link: Link, parent: np.ndarray) -> Waiting:
+        """Those rows of another parent that are named in line."""
+        n = len(self.tables[main.parent])
+        line = Line.of(self._within(main, link), self.counts[mine.place.name, link.column], n)
+        there = seen(link.parent, self.tables, self.learnt)[list(mine.matched[link.column])]
+        return Waiting(link, line, there, np.bincount(parent, minlength=n), len(parent))
 
     def _within(self, main: Link, link: Link) -> np.ndarray:
         """(m,) the main parent's row on which each row of another parent hangs."""
@@ -146,15 +153,19 @@ class Drawing:
         return back(moved - moved[base], starts)
 
     def _linked(
-        self, mine: Learnt, frame: pd.DataFrame, drawn: pd.DataFrame, parent: np.ndarray
+        self,
+        mine: Learnt,
+        frame: pd.DataFrame,
+        drawn: pd.DataFrame,
+        parent: np.ndarray,
+        named: dict[str, np.ndarray],
     ) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
         """The frame with keys, links and all that follows from them."""
         place, n = mine.place, len(parent)
         columns: dict[str, pd.Series] = {column: frame[column] for column in frame.columns}
-        named: dict[str, np.ndarray] = {}
         if place.main is not None:
             named[place.main.column] = parent
-        for link in place.matched:
+        for link in (one for one in place.matched if one not in mine.queued):
             named[link.column] = self._matched(mine, link, drawn, parent)
         if place.own_key is not None and isinstance(mine.key, Numbering):
             columns[place.own_key] = mine.key.keys(n)
@@ -300,87 +311,3 @@ def _possible(frame: pd.DataFrame, mine: Learnt) -> dict[str, str]:
         for column, dtype in mine.dtypes.items()
         if not (dtype.startswith(("int", "uint")) and frame[column].isna().any())
     }
-
-
-def _completed(
-    model: tuple[Table, Completes], mine: Learnt, known: pd.DataFrame, parent: np.ndarray
-) -> pd.DataFrame:
-    """The learnt columns of rows of which some are known; siblings one after the other."""
-    table, game = model
-    n = len(parent)
-    if not n:
-        return table.decode(torch.full((2, *table.shape), 0.5)).iloc[:0]
-    x = torch.full((n, *table.shape), UNKNOWN)
-    spans = dict(_spans(table))
-    for column, part in spans.items():
-        if column.name in known:
-            plain = column.form.plain(known[column.name])
-            x[:, part] = torch.from_numpy(column.encoder.encode(plain))
-    if mine.before:
-        _one_by_one(game, mine, x, spans, parent)
-    else:
-        x = game.complete(x)
-    whole: pd.DataFrame = table.decode(x)
-    return whole
-
-
-def _spans(table: Table) -> list[tuple[Column, slice]]:
-    found, start = [], 0
-    for column in table.columns:
-        stop = start + column.encoder.width
-        found.append((column, slice(start, stop)))
-        start = stop
-    return found
-
-
-def _one_by_one(
-    game: Completes, mine: Learnt, x: Tensor, spans: Mapping[Column, slice], parent: np.ndarray
-) -> None:
-    """Draw first the first rows of all parents, then the second ones beside those, and so on."""
-    by_name = {column.name: (column, part) for column, part in spans.items()}
-    behind = [(by_name[c], by_name[before(c)]) for c in mine.before if before(c) in by_name]
-    fresh = _Fresh(mine, by_name)
-    place = positions(parent)
-    order = np.argsort(place, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(place[order])) + 1):
-        first = place[rows[0]] == 0
-        for (column, part), (past, there) in behind:
-            if first:
-                plain = np.full(len(rows), np.nan)
-            else:
-                drawn = column.encoder.decode(x[rows - 1, part].numpy())
-                plain = past.form.plain(at(column.form.series(drawn), np.arange(len(rows))))
-            x[rows, there] = torch.from_numpy(past.encoder.encode(plain))
-        asked = x[rows]
-        x[rows] = game.complete(asked)
-        for _ in range(_TRIES):
-            again = fresh.repeated(x, rows, parent)
-            if not len(again):
-                break
-            x[rows[again]] = game.complete(asked[again])
-        fresh.note(x, rows, parent)
-
-
-class _Fresh:
-    """Which of a parent's rows repeat what only one of them may say."""
-
-    def __init__(self, mine: Learnt, by_name: Mapping[str | int, tuple[Column, slice]]) -> None:
-        place = mine.place
-        main = None if place.main is None else place.main.column
-        rest = [column for column in place.key if column != main]
-        whole = main in place.key and rest and all(column in by_name for column in rest)
-        self.parts = [by_name[column][1] for column in rest] if whole else []
-        self.seen: set[tuple[int, ...]] = set()
-
-    def _said(self, x: Tensor, rows: np.ndarray, parent: np.ndarray) -> list[tuple[int, ...]]:
-        tokens = torch.cat([x[rows, part] for part in self.parts], 1).long().tolist()
-        return [(int(p), *t) for p, t in zip(parent[rows], tokens, strict=True)]
-
-    def repeated(self, x: Tensor, rows: np.ndarray, parent: np.ndarray) -> np.ndarray:
-        """Which of some rows, no two of one parent, repeat an earlier one."""
-        said = self._said(x, rows, parent) if self.parts else []
-        return np.flatnonzero(np.array([one in self.seen for one in said], dtype=bool))
-
-    def note(self, x: Tensor, rows: np.ndarray, parent: np.ndarray) -> None:
-        """Remember what rows say."""
-        self.seen.update(self._said(x, rows, parent) if self.parts else [])

@@ -10,6 +10,7 @@ from sparring.data.dates import Dates
 from sparring.data.forms import Form
 from sparring.data.keys import rows_named
 from sparring.tasks.relations.gaps import BEFORE, Gap, find_gaps, microseconds
+from sparring.tasks.relations.queues import Line, in_line, taken_before
 from sparring.tasks.relations.seeing import (
     POSITION,
     SIBLINGS,
@@ -54,8 +55,11 @@ def frame_of(
     forms = {c: form_in(name, reduced[c]) for c in reduced.columns}
     extras = counts | _extras(name, tables, learnt)
     about = readable(reduced, forms).assign(**extras)
-    matched = {}
+    matched, waiting = {}, {}
     for link in mine.place.matched:
+        if (due := _due(mine, link, tables)) is not None:
+            waiting[link] = due
+            continue
         matched[link.column], said = _said(mine, link, tables, learnt, about)
         extras |= said
         about = about.assign(**said)
@@ -66,7 +70,12 @@ def frame_of(
         gaps=gaps,
         firsts=firsts,
         matched=matched,
+        queued=tuple(waiting),
     )
+    for link, due in waiting.items():
+        there = seen(link.parent, tables, learnt)
+        made, told = _awaited(made, link, there, due, about)
+        parts |= told
     if mine.place.main is not None:
         made, around = _around(made, mine.place.main, tables, learnt, about)
         parts |= around
@@ -98,12 +107,51 @@ def _around(
     parts |= {before(column): at(about[column], last) for column in behind}
     for link in mine.place.matched:
         if link.within is not None:
-            there = tables[link.parent]
-            counts = children_of(there[link.key], tables[mine.place.name][link.column])
-            of = rows_named(tables[main.parent][main.key], there[link.within])
-            room = room_of(counts, of, len(tables[main.parent]))
-            parts[room_name(link.column)] = pd.Series(room[parent])
+            counts, of = _hanging(mine, main, link, tables)
+            room = room_of(counts, of, len(tables[main.parent]))[parent]
+            if link in mine.queued:
+                named = tables[mine.place.name][link.column].notna().to_numpy()
+                room = np.maximum(room - taken_before(parent, named), 0)
+            parts[room_name(link.column)] = pd.Series(room)
     return replace(mine, seen=tuple(looked), before=tuple(behind)), parts
+
+
+def _hanging(mine: Learnt, main: Link, link: Link, tables: Tables) -> tuple[np.ndarray, np.ndarray]:
+    """Of each row of another parent how often it is named, and the main parent's row above it."""
+    there = tables[link.parent]
+    counts = children_of(there[link.key], tables[mine.place.name][link.column])
+    return counts, rows_named(tables[main.parent][main.key], there[link.within])
+
+
+def _due(mine: Learnt, link: Link, tables: Tables) -> np.ndarray | None:
+    """(n,) the other parent's row that is next in line for each row, if rows keep to the line."""
+    main, frame = mine.place.main, tables[mine.place.name]
+    if main is None or link.within is None:
+        return None
+    counts, of = _hanging(mine, main, link, tables)
+    parent = rows_named(tables[main.parent][main.key], frame[main.column])
+    rows = rows_named(tables[link.parent][link.key], frame[link.column])
+    return in_line(Line.of(of, counts, len(tables[main.parent])), parent, rows)
+
+
+def _awaited(
+    mine: Learnt, link: Link, there: pd.DataFrame, due: np.ndarray, about: pd.DataFrame
+) -> tuple[Learnt, dict[str, pd.Series]]:
+    """What is known of the row that is next in line; what stands above it is known already."""
+    own = _own_of(there, mine.place.main)
+    told = pd.DataFrame({column: at(own[column], due) for column in own.columns})
+    names = most_telling(told, about, _MOST_MATCHED)
+    matched = {**mine.matched, link.column: tuple(names)}
+    known = {said_by(link.column, column): told[column] for column in names}
+    return replace(mine, matched=matched), known
+
+
+def _own_of(there: pd.DataFrame, main: Link | None) -> pd.DataFrame:
+    """What is told of another parent, but for what the main one has told of all that hang on it."""
+    if main is None:
+        return there
+    above = f"{main.parent}."
+    return there[[column for column in there.columns if not str(column).startswith(above)]]
 
 
 def children_of(key: pd.Series, column: pd.Series) -> np.ndarray:
@@ -258,9 +306,11 @@ def _said(
     Those columns of it that tell most of the row, its parent, and what the row before says.
     """
     rows = rows_named(tables[link.parent][link.key], tables[mine.place.name][link.column])
-    there = seen(link.parent, tables, learnt)
+    there, main = seen(link.parent, tables, learnt), mine.place.main
+    if link.within is not None:
+        there = _own_of(there, main)
     told = pd.DataFrame({column: at(there[column], rows) for column in there.columns})
-    beside, main = about, mine.place.main
+    beside = about
     if main is not None:
         parent = rows_named(tables[main.parent][main.key], tables[mine.place.name][main.column])
         above = seen(main.parent, tables, learnt).iloc[parent].reset_index(drop=True)

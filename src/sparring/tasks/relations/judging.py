@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sparring.data.descriptions import Description, Relationship
-from sparring.data.inference import form_of
 from sparring.data.keys import rows_named
 from sparring.metrics.relational import cardinality, children, dangling, parent_child
-from sparring.tasks.relations.seeing import readable
+from sparring.tasks.relations.seeing import form_in, readable
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -120,7 +119,7 @@ def _readable(name: str, frame: pd.DataFrame, like: Tables, keys: Description) -
     named = {r.child_key for r in keys.relationships if r.child == name}
     named |= set(keys.tables[name].primary_key)
     columns = [column for column in frame.columns if column not in named]
-    forms = {column: form_of(like[name][column]) for column in columns}
+    forms = {column: form_in(name, like[name][column]) for column in columns}
     return readable(frame, forms)
 
 

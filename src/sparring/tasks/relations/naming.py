@@ -57,6 +57,11 @@ def naming_of(place: Place, frame: pd.DataFrame) -> Form | Numbering | None:
     if is_dense(series):
         return Numbering(int(series.min()))
     whole = types.is_integer_dtype(series.dtype)
+    if not whole and not series.map(lambda value: isinstance(value, str)).all():
+        raise WrongUse(
+            f"the key {column!r} of table {place.name!r} must hold whole numbers or texts, got "
+            f"{series.dtype}; convert it."
+        )
     form = (Serials if whole else Texts).learn(series, IDENTIFIER)
     if form.roomy:
         return form

@@ -9,19 +9,20 @@ from pandas.api import types
 
 from sparring.core.errors import WrongUse
 from sparring.data.dates import Dates
-from sparring.data.forms import Constant, Form
+from sparring.data.forms import Categories, Constant, Form
 from sparring.data.inference import form_of
 from sparring.data.keys import rows_named
 from sparring.data.rules import Rules
-from sparring.data.texts import Texts
+from sparring.data.texts import IDENTIFIER, Texts
 from sparring.tasks.relations.following import Copy, Counter
 from sparring.tasks.relations.gaps import Gap, microseconds
 from sparring.tasks.relations.naming import Numbering
-from sparring.tasks.relations.structure import Place
+from sparring.tasks.relations.structure import Link, Place
 
 Tables = Mapping[str, pd.DataFrame]
 
 _DAY = 86_400e6
+_OWN = 0.75
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Learnt:
             are looked at.
         before: of the own columns, as `rules` leave them, those of the row before that are.
         matched: link -> those that a row says of the other parent's row.
+        queued: links whose rows are named in line (see `queues`); what `matched` has is known.
     """
 
     place: Place
@@ -80,6 +82,7 @@ class Learnt:
     seen: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     matched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    queued: tuple[Link, ...] = ()
 
 
 def told_of(column: str) -> str:
@@ -116,15 +119,39 @@ SIBLINGS, POSITION = "siblings", "place among siblings"
 
 
 def form_in(table: str, series: pd.Series) -> Form:
-    """The form of a column.
+    """The form of a column, of which no text comes back that only tells one row from another.
+
+    Few different texts are categories to `form_of`, even where each row has its own. A small table
+    beside others is no sample of words, but a list of persons or things: where three texts in four
+    or more stand in one row, all are drawn anew by their look.
 
     Raises:
         WrongUse: what `form_of` refuses, with the table's name.
+
+    Example:
+        >>> names = pd.Series(["Ann Ost", "Bob West", "Cid Nord", "Dora Sand"])
+        >>> form_of(names).kind, form_in("staff", names).kind
+        ('category', 'identifier')
     """
     try:
-        return form_of(series)
+        form = form_of(series)
     except WrongUse as error:
         raise WrongUse(f"table {table!r}: {error}") from error
+    values = series.dropna()
+    if isinstance(form, Categories | Constant) and _names_rows(values):
+        anew = Texts.learn(series, IDENTIFIER)
+        if anew.roomy:
+            return anew
+    return form
+
+
+def _names_rows(values: pd.Series) -> bool:
+    """Whether texts tell rows apart; the user's own categories don't."""
+    if isinstance(values.dtype, pd.CategoricalDtype) or not len(values):
+        return False
+    return bool(
+        values.nunique() >= _OWN * len(values) and values.map(lambda v: isinstance(v, str)).all()
+    )
 
 
 def readable(frame: pd.DataFrame, forms: Mapping[str, Form]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -19,46 +19,46 @@ from sparring.tasks.relations.naming import Numbering
 from sparring.tasks.relations.seeing import First, Learnt
 from sparring.tasks.relations.sequences import Sequence
 from sparring.tasks.relations.structure import Link, Place
-from sparring.tasks.synthesizer import Synthesizer
 
 FORMAT = 1
 _FILE = "relations.json"
+Model = TypeVar("Model")
 
 
 def write_relations(
-    folder: Path, state: Mapping[str, Any], models: Mapping[str, Synthesizer]
+    folder: Path, state: Mapping[str, Any], models: Mapping[str, Callable[[Path], None]]
 ) -> None:
     """Write what was learnt, whole or not at all.
 
     Args:
         folder: new or empty.
-        state: a `RelationalSynthesizer`'s attributes by name, but its models.
-        models: table -> model.
+        state: the attributes of a `LinkedTables` by name, but its models.
+        models: table -> what writes its model into a folder.
 
     Raises:
         WrongUse: if the folder holds something. Failure: if it can't be written.
     """
     with aside(folder) as part:
         part.mkdir(parents=True)
-        for i, name in enumerate(state["kept_"]):
-            state["kept_"][name].to_parquet(part / f"kept-{i}.parquet")
-        for i, model in enumerate(models.values()):
-            model.save(part / f"table-{i}")
+        for i, frame in enumerate(state["kept"].values()):
+            frame.to_parquet(part / f"kept-{i}.parquet")
+        for i, write in enumerate(models.values()):
+            write(part / f"table-{i}")
         words = json.dumps(_described(state, list(models)), indent=1, ensure_ascii=False)
         (part / _FILE).write_text(words + "\n", encoding="utf-8")
 
 
 def _described(state: Mapping[str, Any], models: list[str]) -> dict[str, Any]:
-    keys: Description = state["keys_"]
+    keys: Description = state["keys"]
     return {
         "format": FORMAT,
         "models": models,
-        "kept": list(state["kept_"]),
-        "columns": {name: list(columns) for name, columns in state["columns_"].items()},
-        "sequences": [asdict(sequence) for sequence in state["sequences_"]],
+        "kept": list(state["kept"]),
+        "columns": {name: list(columns) for name, columns in state["columns"].items()},
+        "sequences": [asdict(sequence) for sequence in state["sequences"]],
         "keys": asdict(keys),
-        "figures": [_with_form(figure) for figure in state["figures_"]],
-        "learnt": [_of_learnt(one) for one in state["learnt_"].values()],
+        "figures": [_with_form(figure) for figure in state["figures"]],
+        "learnt": [_of_learnt(one) for one in state["learnt"].values()],
     }
 
 
@@ -84,12 +84,18 @@ def _of_learnt(one: Learnt) -> dict[str, Any]:
         "seen": list(one.seen),
         "before": list(one.before),
         "matched": {link: list(columns) for link, columns in one.matched.items()},
+        "queued": [asdict(link) for link in one.queued],
     }
 
 
+def holds_relations(folder: Path) -> bool:
+    """Whether `write_relations` wrote into a folder."""
+    return (folder / _FILE).is_file()
+
+
 def read_relations(
-    folder: Path, load: Callable[[Path], Synthesizer]
-) -> tuple[dict[str, Any], dict[str, Synthesizer]]:
+    folder: Path, load: Callable[[Path], Model]
+) -> tuple[dict[str, Any], dict[str, Model]]:
     """Read what `write_relations` wrote.
 
     Args:
@@ -111,11 +117,10 @@ def read_relations(
                 f"reads up to {FORMAT}); upgrade sparring."
             )
         state = _restored(content)
-        state["kept_"] = {
+        state["kept"] = {
             name: pd.read_parquet(folder / f"kept-{i}.parquet")
             for i, name in enumerate(content["kept"])
         }
-        state["fixed_"] = tuple(content["kept"])
         names = list(content["models"])
     except (LookupError, TypeError, ValueError, AttributeError, OSError) as error:
         if isinstance(error, Failure):
@@ -127,11 +132,11 @@ def read_relations(
 def _restored(content: Mapping[str, Any]) -> dict[str, Any]:
     learnt = [_learnt(one) for one in content["learnt"]]
     return {
-        "columns_": {name: tuple(columns) for name, columns in content["columns"].items()},
-        "sequences_": tuple(
+        "columns": {name: tuple(columns) for name, columns in content["columns"].items()},
+        "sequences": tuple(
             Sequence(**{**one, "constant": tuple(one["constant"])}) for one in content["sequences"]
         ),
-        "keys_": Description(
+        "keys": Description(
             {
                 name: TableDescription(
                     columns=tuple(one["columns"]), primary_key=tuple(one["primary_key"])
@@ -140,8 +145,8 @@ def _restored(content: Mapping[str, Any]) -> dict[str, Any]:
             },
             tuple(Relationship(**one) for one in content["keys"]["relationships"]),
         ),
-        "figures_": tuple(_formed(Figure, one) for one in content["figures"]),
-        "learnt_": {one.place.name: one for one in learnt},
+        "figures": tuple(_formed(Figure, one) for one in content["figures"]),
+        "learnt": {one.place.name: one for one in learnt},
     }
 
 
@@ -167,6 +172,7 @@ def _learnt(one: Mapping[str, Any]) -> Learnt:
         tuple(one["seen"]),
         tuple(one["before"]),
         {link: tuple(columns) for link, columns in one["matched"].items()},
+        tuple(Link(**link) for link in one["queued"]),
     )
 
 
