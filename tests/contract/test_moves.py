@@ -67,6 +67,4 @@ def test_the_losses_that_are_logged_are_named_by_player(state):
         state.gradient(player, state.next_batch())
     logged = {name for terms in state.terms for name in terms}
     assert {f"{player}/loss" for player in state.game.players} <= logged
-    assert all(
-        value.dim() == 0 and not value.requires_grad for t in state.terms for value in t.values()
-    )
+    assert all(type(value) is float for terms in state.terms for value in terms.values())

@@ -175,8 +175,12 @@ class Record(Callback):
         names = [name for terms in state.terms for name in terms]
         device = state.backend.device
         values = torch.stack(
-            [value.to(device).reshape(()) for terms in state.terms for value in terms.values()]
-        ).double()
+            [
+                torch.as_tensor(value, dtype=torch.double, device=device).reshape(())
+                for terms in state.terms
+                for value in terms.values()
+            ]
+        )
         state.terms.clear()
         state.backend.average([values])
         for name, value in zip(names, values.tolist(), strict=True):

@@ -71,7 +71,7 @@ class TrainingState:
         }
         self.memory: dict[str, list[Tensor]] = {}
         self.averages: dict[str, list[Tensor]] = {}
-        self.terms: deque[Terms] = deque(maxlen=4096)
+        self.terms: deque[dict[str, Tensor | float]] = deque(maxlen=4096)
         self.callbacks: Sequence[Stateful] = ()
         self.events: list[dict[str, Any]] = []
         self.stopped: str | None = None
@@ -106,7 +106,14 @@ class TrainingState:
 
     def record(self, name: str, terms: Terms) -> None:
         """Keep a player's terms for the log, without waiting for the device."""
-        self.terms.append({f"{name}/{term}": value.detach() for term, value in terms.items()})
+        # Of the CPU's nothing but the number: small tensors that stay, one a step, leave holes
+        # between the large ones that go, and the process grows.
+        self.terms.append(
+            {
+                f"{name}/{term}": value.item() if value.device.type == "cpu" else value.detach()
+                for term, value in terms.items()
+            }
+        )
 
     def move(self, name: str) -> None:
         """Let a player step along the gradient in its parameters."""

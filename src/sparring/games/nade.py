@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.core import (
@@ -81,19 +80,9 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
 
     def _log_prob(self, x: Tensor, first: Tensor) -> Tensor:
         """(n,) log-probability of what is known of each row, its `first` columns first."""
-        tokens = x.floor().long()
-        columns = x.shape[1]
-        before = torch.ones(columns, columns, dtype=torch.bool, device=x.device).tril(-1)
-        seen = (before & (~first[:, :, None] | first[:, None, :])) | (
-            first[:, None, :] & ~first[:, :, None]
-        )
-        losses = [
-            F.cross_entropy(logits, token, ignore_index=-1, reduction="none")
-            for logits, token in zip(
-                self.network(tokens, seen), tokens.clamp(min=-1).unbind(1), strict=True
-            )
-        ]
-        return -torch.stack(losses, 1).sum(1)
+        columns = torch.arange(x.shape[1], device=x.device)
+        turns = torch.where(first, columns, columns + len(columns))
+        return self.network.log_prob(x.floor().long(), turns).sum(1)  # type: ignore[operator]
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Log-probability of the known tokens of items (n, d), in nats, of shape (n,)."""

@@ -136,7 +136,8 @@ def _sizes(state: TrainingState) -> dict[str, float]:
     for terms in islice(reversed(state.terms), _LATEST):
         for name, value in terms.items():
             if not name.startswith("watch/"):
-                found.setdefault(name, []).append(value.to(device).reshape(()).float())
+                number = torch.as_tensor(value, dtype=torch.float, device=device)
+                found.setdefault(name, []).append(number.reshape(()))
     sizes = {name: torch.stack(values).abs().max() for name, values in found.items()}
     for player, parameters in state.parameters.items():
         count = sum(parameter.numel() for parameter in parameters)
