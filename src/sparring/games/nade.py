@@ -132,7 +132,7 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
         """(n,) how probable it is that a column of x lies from reach[:, 0] to reach[:, 1]."""
         others = torch.arange(x.shape[1], device=x.device) != column
         shares = self._folded().logits(x.floor().long(), column, others).double().softmax(1)
-        sums = F.pad(shares.cumsum(1), (1, 0))  # (n, tokens + 1), of what lies below each token
+        sums = shares.cumsum(1) - shares  # (n, tokens), of what lies below each token
         tokens = reach.long().clamp(0, shares.shape[1] - 1)
         below = sums.gather(1, tokens) + shares.gather(1, tokens) * (reach - tokens)
         return (below[:, 1] - below[:, 0]).clamp(0, 1)
