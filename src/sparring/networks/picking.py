@@ -1,7 +1,6 @@
 """Draws from categorical distributions."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 BELOW_ONE = 1 - 2**-14
@@ -14,7 +13,7 @@ def pick(logits: Tensor, uniform: Tensor) -> Tensor:
     """Draws from categorical distributions by inverting their cumulative ones.
 
     Args:
-        logits: (n, k), of which the largest are within +-60.
+        logits: (n, k), of which the largest are within +-60; they are overwritten.
         uniform: (n, 1) in [0, 1).
 
     Returns:
@@ -24,15 +23,19 @@ def pick(logits: Tensor, uniform: Tensor) -> Tensor:
         >>> pick(torch.tensor([[0.0, 0.0, -99.0]]), torch.tensor([[0.75]]))
         tensor([1])
     """
-    n, k = logits.shape
+    k = logits.shape[1]
     # Beyond +-60 nothing is left to tell, and nothing overflows: faster than the row's maximum.
-    chances = logits.clamp(-60, 60).exp_()
+    chances = logits.clamp_(-60, 60).exp_()
     if k <= 2 * _BLOCK:
         return _search(chances, uniform)[0]
     # First the block, then the place in it: sums are faster than running sums.
-    blocks = F.pad(chances, (0, -k % _BLOCK)).view(n, -1, _BLOCK)
-    block, rest = _search(blocks.sum(2), uniform)
-    inside = blocks[torch.arange(n, device=logits.device), block]
+    whole = k - k % _BLOCK
+    sums = chances[:, :whole].unflatten(1, (-1, _BLOCK)).sum(2)
+    if whole < k:
+        sums = torch.cat([sums, chances[:, whole:].sum(1, keepdim=True)], 1)
+    block, rest = _search(sums, uniform)
+    places = (block * _BLOCK)[:, None] + torch.arange(_BLOCK, device=logits.device)
+    inside = chances.gather(1, places.clamp_(max=k - 1))
     place = _within(inside.cumsum(1), rest[:, None])[:, 0]
     return (block * _BLOCK + place).clamp_(max=k - 1)
 
