@@ -97,4 +97,4 @@ def test_the_other_columns_are_looked_at_within_a_condition(parts):
         return made
 
     assert within(train, right, 0)["condition_detection_gap"] < 0.1
-    assert within(train, overwriting, 0)["condition_detection_gap"] > 0.3
+    assert within(train, overwriting, 0)["condition_detection_gap_max"] > 0.3

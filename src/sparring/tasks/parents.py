@@ -12,7 +12,7 @@ from sparring.data.dataset import choose
 
 Spans = Sequence[tuple[str, int]]
 
-MOST_WEIGHTS = 8_000_000
+MOST_WEIGHTS = 4_000_000
 """Of all lookups together, about."""
 MOST_PARENTS = 16_000
 """Of all columns together."""
@@ -31,7 +31,7 @@ def parents_each(spans: Spans) -> int:
         >>> [parents_each([("token", 5)] * columns) for columns in (10, 100, 1000)]
         [9, 48, 16]
         >>> parents_each([("token", 300)] * 300)
-        5
+        4
     """
     tokens = sum(size for _, size in spans)
     room = MOST_WEIGHTS // (LEAST_WIDTH * max(1, tokens))
