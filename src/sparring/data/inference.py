@@ -34,8 +34,8 @@ from sparring.data.texts import IDENTIFIER, TEXT
 
 FEWEST_ROWS = 10
 FEW_TEXTS = 20
-"""So few different texts are categories, even if most rows have one of their own; but not numbers or
-addresses, one a row."""
+"""So few different texts are categories, even if most rows have one of their own; but
+not numbers or addresses, one a row."""
 _NUMERIC = {"integer", "floating", "mixed-integer-float", "decimal"}
 
 
@@ -214,7 +214,9 @@ def _texts(series: pd.Series, values: pd.Series) -> Form:
 
 def _number_rows(distinct: Collection[str], values: int) -> bool:
     """Whether texts that all differ look like numbers or addresses: each has a digit or an @."""
-    return len(distinct) == values >= FEWEST_ROWS and all(re.search(r"[\d@]", text) for text in distinct)
+    return len(distinct) == values >= FEWEST_ROWS and all(
+        re.search(r"[\d@]", text) for text in distinct
+    )
 
 
 def _is_unicode(text: str) -> bool:
