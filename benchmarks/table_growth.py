@@ -47,7 +47,7 @@ FIGURES = {
     "epoch_s": "an epoch, s",
     "sample_rows_per_s": "rows sampled a second",
     "peak_mb": "most memory, MB",
-    "above_mb": "memory above imports and data, MB",
+    "above_mb": "above imports and data, MB",
 }
 
 Maker = Callable[[np.ndarray, np.random.Generator], np.ndarray]

@@ -79,3 +79,7 @@ def test_writing_agrees_with_the_standard_library():
     stamps = np.array(moments, dtype="datetime64[us]")
     text = "%m/%d/%y %H:%M:%S.%f %I %p %b %B"
     assert write(stamps, text).tolist() == [moment.strftime(text) for moment in moments]
+
+
+def test_of_no_moments_no_texts_are_written():
+    assert write(np.array([], dtype="datetime64[us]"), "%Y-%m-%d %H:%M:%S.%f").tolist() == []

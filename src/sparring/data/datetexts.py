@@ -138,7 +138,7 @@ def write(stamps: np.ndarray, text: str) -> np.ndarray:
 
 def _digits(numbers: np.ndarray, width: int) -> np.ndarray:
     values, places = np.unique(numbers, return_inverse=True)
-    return np.array([f"{number:0{width}d}" for number in values])[places]
+    return np.array([f"{number:0{width}d}" for number in values], dtype=str)[places]
 
 
 def _without_zone(text: str) -> tuple[str, str]:
