@@ -161,7 +161,9 @@ def within(train: pd.DataFrame, sample: Sample, seed: int) -> dict[str, float]:
         spent, rows = spent + time.process_time() - before, rows + count
         free = sample(count, None, seed)
         inside = detection(*comparable(real, made), seed, count)
-        gaps.append(inside - detection(*comparable(train, free), seed, count))
+        outside = detection(*comparable(train, free), seed, count)
+        # Below one half is chance as well.
+        gaps.append(max(inside, 0.5) - max(outside, 0.5))
     if not gaps:
         return {}
     return {

@@ -17,11 +17,8 @@ imported at first use had been by a fit to 40 rows.
 """
 
 import argparse
-import datetime
 import json
-import platform
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +29,7 @@ import numpy as np
 import pandas as pd
 
 from overhead import peak_of_this_process
+from provenance import provenance
 from table_exchange import outward
 from table_ours import fitted, sampled, telling, warm_up
 from tables import HERE, Unfinished, alone, default_work, peers_python, versions
@@ -190,18 +188,12 @@ def whole(sizes: Sequence[str], asked: argparse.Namespace) -> list[dict[str, Any
 
 def result(asked: argparse.Namespace) -> dict[str, Any]:
     """Both series."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=12"],
-        cwd=HERE, capture_output=True, text=True,
-    )  # fmt: skip
     return {
         "more_rows": points([(rows, FIXED_COLUMNS) for rows in asked.rows], asked),
         "more_columns": points([(FIXED_ROWS, columns) for columns in asked.columns], asked),
         "whole_fits": whole(asked.whole, asked),
         "steps": asked.steps, "threads": 1, "versions": versions(),
-        "commit": commit.stdout.strip() or "released",
-        "date": datetime.date.today().isoformat(),
-        "system": f"{platform.machine()}, {platform.system()}",
+        **provenance(),
     }  # fmt: skip
 
 

@@ -12,9 +12,7 @@ that few steps will do.
 
 import argparse
 import json
-import os
 import platform
-import subprocess
 import sys
 import time
 from typing import Any
@@ -23,6 +21,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from provenance import provenance
 from table_truths import TRUTHS, Truths
 
 ROWS, SPLITS = 100_000, 8
@@ -140,16 +139,8 @@ def show(result: dict[str, Any]) -> None:
 
 def about() -> dict[str, Any]:
     """Of what, when and where."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=12"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
     return {
-        "commit": described.stdout.strip() or None,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        **provenance(),
         "versions": {"python": platform.python_version(), "pandas": pd.__version__},
     }
 

@@ -31,6 +31,7 @@ from typing import Any
 
 import pandas as pd
 
+from provenance import provenance
 from table_exchange import Prepared, homeward, prepare
 from table_scores import held_out, scores, shuffled
 
@@ -231,7 +232,7 @@ def result(asked: argparse.Namespace) -> dict[str, Any]:
             # The others needn't wait for one that can't be opened or scored.
             tables[name] = {"failed": str(error)}
             say(f"{name}: {error}")
-    return {"tables": tables, "protocol": protocol(asked), "versions": versions()}
+    return {"tables": tables, "protocol": protocol(asked), "versions": versions(), **provenance()}
 
 
 def protocol(asked: argparse.Namespace) -> dict[str, Any]:

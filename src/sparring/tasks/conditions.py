@@ -115,7 +115,7 @@ class Conditions:
         """
         demands = Demands(torch.full((1, self.table.shape[0]), UNKNOWN), {}, {})
         touched = {rule.target for rule in self.table.rules}
-        wishes = {**self._of_keys(touched), **self._of_groups(), **self.wishes}
+        wishes = {**self.wishes, **self._of_keys(touched), **self._of_groups()}
         for column, start, stop in self.table.places():
             wish = wishes.get(column.name)
             # What rules make of a column is only known when they have made it.
@@ -132,10 +132,11 @@ class Conditions:
     def _of_keys(self, touched: set[Name | None]) -> dict[Name, Wish]:
         """Wishes on columns that are looked up by another, as wishes on that other."""
         found: dict[Name, Wish] = {}
-        for rule in self.table.rules:
-            if not isinstance(rule, Lookup) or rule.part is not None:
-                continue
-            wish = self.wishes.get(rule.writes)
+        lookups = [r for r in self.table.rules if isinstance(r, Lookup) and r.part is None]
+        touched = touched - {rule.writes for rule in lookups}
+        # The last first: what is looked up by a column that is looked up itself.
+        for rule in reversed(lookups):
+            wish = self.wishes.get(rule.writes) or found.get(rule.writes)
             if wish is None or rule.key in touched or rule.read != self.table.forms[rule.key]:
                 continue
             values = rule.form.series(np.array([_number(value) for value in rule.values]))

@@ -78,7 +78,7 @@ class Rules(Sequence[Rule]):
         Args:
             asked: column -> what is asked of it: its form, intervals of plain numbers, and which
                 values do (see `contradiction.Asked`).
-            rows: some whole rows; what nothing is asked of is taken to lie in their range.
+            rows: what columns may be that no rule writes and nothing is asked of.
         """
         return contradicted(self.rules, asked, rows)
 

@@ -61,13 +61,15 @@ def contradicted(
 ) -> Rule | None:
     """The first rule that no row can obey that does as asked, or None where none is known of.
 
-    Columns of which nothing is asked are taken to have the values, or to lie in the range, that
-    rows have. Only what is sure is said: None doesn't mean that there are such rows.
+    Columns of which nothing is asked and that no rule writes are taken to have the values, or to
+    lie in the range, that rows have; what rules write follows from them. Only what is sure is
+    said: None doesn't mean that there are such rows.
 
     Args:
         rules: each after those that write what it reads.
         asked: column -> what is asked of it.
-        rows: some whole rows of the table, such as those that were drawn in vain.
+        rows: rows in which each column that no rule writes has all values, or the ends of the
+            range, that it may have; they needn't obey.
     """
     known = _Known(rows, asked)
     for rule in rules:
@@ -83,10 +85,9 @@ def contradicted(
         elif isinstance(rule, IfThen):
             if _must(rule.condition, known) and not known.allows(rule.then):
                 return rule
-        elif isinstance(rule, Definition):
-            if not known.allows(rule):
-                return rule
-            known.learn(rule)
+        elif isinstance(rule, Definition) and not known.allows(rule):
+            return rule
+        known.learn(rule)
     return None
 
 
@@ -95,11 +96,10 @@ class _Known:
 
     def __init__(self, rows: pd.DataFrame, asked: Mapping[Name, Asked]) -> None:
         self.rows, self.asked = rows, asked
-        self.made: dict[Name, Possible] = {}
-        self.learnt = set(asked)
+        self.made: dict[Name, Possible | None] = {}
 
-    def of(self, name: Name) -> Possible:
-        """What a column may be."""
+    def of(self, name: Name) -> Possible | None:
+        """What a column may be, None where that isn't known."""
         if name not in self.made:
             wish = self.asked.get(name)
             self.made[name] = _of_rows(self.rows[name]) if wish is None else _of_wish(wish)
@@ -107,20 +107,23 @@ class _Known:
 
     def due(self, rule: Definition) -> Possible | None:
         """What a definition may make, None where that isn't known."""
-        inputs = [self.of(name) for name in rule.inputs]
+        possible = [self.of(name) for name in rule.inputs]
+        inputs = [one for one in possible if one is not None]
+        if len(inputs) < len(possible):
+            return None
         exact = isinstance(rule, Formula)
         if any(one.dense and len(one.values) > 1 for one in inputs) and not exact:
-            return self._enumerated(rule)
+            return self._enumerated(rule, inputs)
         if isinstance(rule, Ratio) and _spans_zero(rule.read[1].plain(inputs[1].values)):
             return None
         if math.prod(max(len(one.values), 1) for one in inputs) > MOST_ROWS:
             return None
         return self._computed(rule, [one.values for one in inputs], dense=exact)
 
-    def _enumerated(self, rule: Definition) -> Possible | None:
+    def _enumerated(self, rule: Definition, inputs: list[Possible]) -> Possible | None:
         """The same of a table of values, where a range was asked of a column that it reads."""
         if isinstance(rule, Steps):
-            low, high = _ends(rule.read.plain(self.of(rule.number).values))
+            low, high = _ends(rule.read.plain(inputs[0].values))
             inside = [limit for limit in rule.limits if low < limit <= high]
             numbers = pd.DataFrame({rule.number: rule.read.series(np.array([low, *inside]))})
             return Possible(rule.form.series(rule.compute(numbers)), False)
@@ -165,14 +168,10 @@ class _Known:
         slack = _SLACK * max(abs(low), abs(high), 1.0)
         return any(a <= high + slack and b >= low - slack for a, b in wish.intervals)
 
-    def learn(self, rule: Definition) -> None:
-        """Keep what a definition makes of what is known, where nothing is asked of its column."""
-        if rule.writes in self.asked or not set(rule.inputs) & self.learnt:
-            return
-        due = self.due(rule)
-        if due is not None:
-            self.made[rule.writes] = due
-            self.learnt.add(rule.writes)
+    def learn(self, rule: Rule) -> None:
+        """Keep what a rule makes of what is known, where nothing is asked of its columns."""
+        for name in set(rule.targets) - set(self.asked):
+            self.made[name] = self.due(rule) if isinstance(rule, Definition) else None
 
 
 def _of_wish(wish: Asked) -> Possible:
@@ -215,7 +214,10 @@ def _order_allows(rule: Order, known: _Known) -> bool:
     frame = {}
     forms = dict(zip((*rule.low, rule.high), (*rule.low_forms, rule.high_form), strict=True))
     for name, form in forms.items():
-        values = known.of(name).values
+        possible = known.of(name)
+        if possible is None:
+            return True
+        values = possible.values
         if values.isna().any() or not len(values):
             # A row that lacks a value obeys, and an open range has no end.
             return True
@@ -230,7 +232,7 @@ def _must(condition: Condition, known: _Known) -> bool:
     if condition.column not in known.asked:
         return False
     possible = known.of(condition.column)
-    return _all_true(condition, possible)
+    return possible is not None and _all_true(condition, possible)
 
 
 def _all_true(condition: Condition, possible: Possible) -> bool:
@@ -245,6 +247,8 @@ def _holes_allow(rule: MissingWhen, known: _Known) -> bool:
         return True
     missing = [math.isnan(low) for low, _ in wish.intervals]
     possible = known.of(rule.condition.column)
+    if possible is None:
+        return True
     if _all_true(rule.condition, possible):
         return any(missing)
     true = rule.condition.true(pd.DataFrame({rule.condition.column: possible.values}))

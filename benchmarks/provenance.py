@@ -1,0 +1,22 @@
+"""Of which commit, when and on what machine a benchmark ran."""
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def provenance() -> dict[str, str]:
+    """For the JSON of a benchmark: commit ("-dirty" with changes), time and machine."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+    )
+    return {
+        "commit": described.stdout.strip() or "released",
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+    }
