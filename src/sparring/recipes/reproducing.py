@@ -52,6 +52,8 @@ def reproduce_recipe(
     count = recipe.seeds if seeds is None else seeds
     if count < 1:
         raise WrongUse(f"seeds must be at least 1, got {count}.")
+    # Before the pictures of an earlier result are replaced, which would change the tree.
+    made_by = machine()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as cache:
         tell = progress or (lambda words: None)
@@ -67,7 +69,7 @@ def reproduce_recipe(
         "title": recipe.title,
         "source": recipe.source,
         "figures": values,
-        **machine(),
+        **made_by,
     }
     _keep(evidence / f"{recipe.name}.json", result)
     return result
