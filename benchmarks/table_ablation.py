@@ -67,13 +67,13 @@ def run(variant: Variant, train: pd.DataFrame, seed: int) -> tuple[Any, dict[str
     from sparring.callbacks import Average, KeepBest
     from sparring.core import evaluating
     from sparring.core import train as play
-    from sparring.data import Batches, Subset, open_dataset, tokens
+    from sparring.data import Batches, Subset, open_dataset, tokenfitting
     from sparring.data.dataset import choose
     from sparring.games import NADE
     from sparring.networks import Conditionals
     from sparring.tasks.choices import OWN_DEFAULTS
 
-    tokens.BINS = variant.bins
+    tokenfitting.BINS = variant.bins
     start = time.process_time()
     dataset = open_dataset(train, encoding="tokens", rules=variant.rules, seed=seed)
     defaults = OWN_DEFAULTS["conditionals"](dataset)

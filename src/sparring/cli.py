@@ -394,9 +394,8 @@ def _usage(error: Exception) -> int:
 
 def _command_of(error: Any) -> str:
     context = getattr(error, "ctx", None)
-    if context is None or context.parent is None:
-        return "sparring"
-    return f"sparring {context.info_name}"
+    inner = context is not None and context.parent is not None
+    return f"sparring {context.info_name}" if inner else "sparring"
 
 
 if __name__ == "__main__":

@@ -8,14 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sparring.data.encodings import encoder_from_description
-from sparring.data.tokens import (
-    TOKENS,
-    UNKNOWN,
-    BinTokens,
-    GroupTokens,
-    LevelTokens,
-    fit_tokens,
-)
+from sparring.data.tokenfitting import TOKENS, fit_tokens
+from sparring.data.tokens import UNKNOWN, BinTokens, GroupTokens, LevelTokens
 
 GENERATOR = np.random.default_rng(0)
 

@@ -9,7 +9,8 @@ from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data.encoders import Encoder, Levels, NormalScores, fit_encoder
 from sparring.data.modes import ModeSpecific, fit_modes
-from sparring.data.tokens import TOKEN_ENCODERS, fit_tokens
+from sparring.data.tokenfitting import fit_tokens
+from sparring.data.tokens import TOKEN_ENCODERS
 
 Fit = Callable[[np.ndarray, bool, np.random.Generator], Encoder]
 
