@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def while_writing(run: Path, passed: int, late: float) -> Callable[[], bool]:
     folder, seen = run / "checkpoints", set[str]()
 
     def writing() -> bool:
-        found = {f"{p.name}{p.stat().st_ino}" for p in _aside(folder)}
+        found = _aside(folder)
         seen.update(found)
         if len(seen) > passed and found:
             time.sleep(late)
@@ -129,11 +130,14 @@ def while_writing(run: Path, passed: int, late: float) -> Callable[[], bool]:
     return writing
 
 
-def _aside(folder: Path) -> list[Path]:
-    try:
-        return [path for path in folder.glob(".*.writing") if path.exists()]
-    except OSError:
-        return []
+def _aside(folder: Path) -> set[str]:
+    """The checkpoints that are being written, by name and file."""
+    found = set()
+    # The folder may not be there yet, a checkpoint in its place by now.
+    for path in folder.glob(".*.writing") if folder.exists() else ():
+        with suppress(OSError):
+            found.add(f"{path.name}{path.stat().st_ino}")
+    return found
 
 
 def left(run: Path) -> dict[str, str]:
