@@ -132,7 +132,7 @@ def while_writing(run: Path, passed: int, late: float) -> Callable[[], bool]:
 
 def _aside(folder: Path) -> set[str]:
     """The checkpoints that are being written, by name and file."""
-    found = set()
+    found = set[str]()
     # The folder may not be there yet, a checkpoint in its place by now.
     for path in folder.glob(".*.writing") if folder.exists() else ():
         with suppress(OSError):
