@@ -393,7 +393,7 @@ def _usage(error: Exception) -> int:
 
 
 def _command_of(error: Any) -> str:
-    context = getattr(error, "ctx", None)
+    context: Any = getattr(error, "ctx", None)
     inner = context is not None and context.parent is not None
     return f"sparring {context.info_name}" if inner else "sparring"
 
