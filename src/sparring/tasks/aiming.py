@@ -76,9 +76,7 @@ class Aim:
         good = self.conditions.met(made) & self.table.rules.holds(made).all(axis=1)
         if good.any():
             weight[good] = self._weights(made[good])
-        picks = torch.rand(len(made), dtype=torch.float64).numpy()
-        kept: np.ndarray = picks * max(weight.max(initial=0.0), _TINY) < weight
-        return made, kept
+        return made, by_chance(weight)
 
     def _solved(self, frame: pd.DataFrame, through: Name) -> pd.DataFrame:
         """The rows with what is asked, and one column solved for."""
@@ -102,6 +100,20 @@ class Aim:
             against += 1 / np.maximum(chance, _TINY)
         weights: np.ndarray = len(self.numbers) / against
         return weights
+
+
+def by_chance(weights: np.ndarray) -> np.ndarray:
+    """(n,) which rows are kept, in proportion to weights of at least 0.
+
+    Example:
+        >>> by_chance(np.array([0.0, 2.0, 0.0]))
+        array([False,  True, False])
+    """
+    if not weights.any():
+        return np.zeros(len(weights), dtype=bool)
+    picks = torch.rand(len(weights), dtype=torch.float64).numpy()
+    kept: np.ndarray = picks * weights.max() < weights
+    return kept
 
 
 def _drawn(wish: Wish, n: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from sparring.core.errors import Failure, WrongUse
 from sparring.data.form import Form
 from sparring.data.table import Table
 from sparring.data.tokens import UNKNOWN, TokenEncoder
-from sparring.tasks.aiming import Aim
+from sparring.tasks.aiming import Aim, by_chance
 from sparring.tasks.conditions import Conditions
 from sparring.tasks.mending import mended
 
@@ -78,7 +78,7 @@ def rows_that(
             good &= _chosen(where, frame)
         kept.append(frame[good])
         have, drawn = have + int(good.sum()), drawn + size
-        if not have:
+        if not have and drawn == size:  # once, after the first rows
             _check_rules(table, conditions, frame)
         if have >= n:
             return pd.concat(kept, ignore_index=True).iloc[:n].reset_index(drop=True)
@@ -122,11 +122,7 @@ def _chosen(where: Where, frame: pd.DataFrame) -> np.ndarray:
     weights = found.astype(np.float64)
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise WrongUse("where must return finite weights of at least 0.")
-    if not weights.any():
-        return np.zeros(len(frame), dtype=bool)
-    picks = torch.rand(len(frame), dtype=torch.float64).numpy()
-    chosen: np.ndarray = picks * weights.max() < weights
-    return chosen
+    return by_chance(weights)
 
 
 def rest_of(table: Table, game: Game, frame: pd.DataFrame, keep_missing: bool) -> pd.DataFrame:
