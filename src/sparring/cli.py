@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sparring import __version__
+from sparring.endings import end, of_the_system, usage
 
 app = typer.Typer(
     name="sparring",
@@ -341,61 +341,23 @@ def main() -> NoReturn:
         # typer returns the code of an Exit, and that of Ctrl-C.
         code = app(standalone_mode=False) or 0
         if code == _STOPPED:
-            code = _end(_HOW_TO_GO_ON, _STOPPED)
+            code = end(_HOW_TO_GO_ON, _STOPPED)
     except WrongUse as error:
-        code = _end(error, 2)
+        code = end(error, 2)
     except Failure as error:
-        code = _end(error, 1)
+        code = end(error, 1)
     except BrokenPipeError:
         # Whoever read this has had enough, as in sparring list data | head -1.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except (OSError, MemoryError) as error:
-        code = _end(_of_the_system(error), 1)
+        code = end(of_the_system(error), 1)
     except (KeyboardInterrupt, typer.Abort):
-        code = _end(_HOW_TO_GO_ON, _STOPPED)
+        code = end(_HOW_TO_GO_ON, _STOPPED)
     except Exception as error:
-        code = _usage(error)
+        code = usage(error)
     sys.stdout.flush()
     sys.exit(code)
-
-
-def _end(words: object, code: int) -> int:
-    typer.secho(f"sparring: {words}", err=True, fg="red" if sys.stderr.isatty() else None)
-    return code
-
-
-def _of_the_system(error: OSError | MemoryError) -> str:
-    if isinstance(error, MemoryError):
-        return "memory ran out; ask for less at once, or close other programs."
-    where = f"{error.filename} " if error.filename is not None else "a file "
-    return (
-        f"{where}could not be used: {error.strerror or error}; name another place, or change its "
-        f"permissions."
-    )
-
-
-def _usage(error: Exception) -> int:
-    """Wrong words on the command line are the user's; anything else is a fault of ours."""
-    if hasattr(error, "format_message"):
-        words = re.sub(r"[.:]? Did you mean", "; did you mean", error.format_message())
-        if not words.endswith("?"):
-            words = f"{words.rstrip('.')}; see {_command_of(error)} --help."
-        return _end(words[0].lower() + words[1:], 2)
-    if os.environ.get("SPARRING_DEBUG"):
-        raise error
-    words = (str(error).strip().splitlines() or ["without a word"])[-1]
-    return _end(
-        f"a fault in sparring {__version__} ({type(error).__name__}: {words}); "
-        f"set SPARRING_DEBUG=1 to see where, and please report it.",
-        1,
-    )
-
-
-def _command_of(error: Any) -> str:
-    context: Any = getattr(error, "ctx", None)
-    inner = context is not None and context.parent is not None
-    return f"sparring {context.info_name}" if inner else "sparring"
 
 
 if __name__ == "__main__":
