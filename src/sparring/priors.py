@@ -66,6 +66,49 @@ class Normal(_Flat):
     def log_prob(self, z: Tensor) -> Tensor:
         return -(z.square().sum(1) + self.dimensions * math.log(2 * math.pi)) / 2
 
+    def truncated(self, threshold: float) -> "TruncatedNormal":
+        """The same numbers, those beyond +-threshold drawn again."""
+        return TruncatedNormal(self.dimensions, threshold)
+
+
+class TruncatedNormal(Normal):
+    """Independent standard normal numbers, drawn again while beyond +-threshold.
+
+    Brock et al. 2019 (arXiv 1809.11096), section 3.1. The numbers come from the inverse of the
+    distribution that drawing again has, in one draw however low the threshold is.
+
+    Args:
+        dimensions: length of z.
+        threshold: above 0.
+
+    Raises:
+        WrongUse: for another threshold.
+
+    Example:
+        >>> float(TruncatedNormal(2, 0.5).sample(1000).abs().max()) <= 0.5
+        True
+    """
+
+    def __init__(self, dimensions: int, threshold: float) -> None:
+        super().__init__(dimensions)
+        if not threshold > 0:
+            raise WrongUse(f"threshold of a truncated normal must be above 0, got {threshold}.")
+        self.threshold = float(threshold)
+
+    def extra_repr(self) -> str:
+        return f"{self.dimensions}, threshold={self.threshold:g}"
+
+    def _draw(self, n: int) -> Tensor:
+        inside = math.erf(self.threshold / math.sqrt(2))
+        uniform = torch.rand(n, self.dimensions, device=self.device) * 2 - 1
+        z = torch.erfinv(uniform * inside) * math.sqrt(2)
+        return z.clamp(-self.threshold, self.threshold)  # rounding may leave it
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        volume = self.dimensions * math.log(math.erf(self.threshold / math.sqrt(2)))
+        inside = (z.abs() <= self.threshold).all(1)
+        return torch.where(inside, super().log_prob(z) - volume, -torch.inf)
+
 
 class Uniform(_Flat):
     """Independent uniform numbers in [-1, 1), of shape (n, dimensions).
@@ -82,6 +125,75 @@ class Uniform(_Flat):
         inside = (z.abs() <= 1).all(1)
         value = -self.dimensions * math.log(2)
         return torch.where(inside, torch.full_like(z[:, 0], value), -torch.inf)
+
+
+class Codes(Prior):
+    """Noise, and after it codes: one-hot choices and uniform numbers, of shape (n, dimensions).
+
+    Chen et al. 2016 (arXiv 1606.03657), section 3 and appendix C: what a generator may give a
+    meaning to, beside the noise that has none.
+
+    Args:
+        noise: how many standard normal numbers, at least 0.
+        categories: of each categorical code, among how many values it chooses, at least 2; each
+            comes as often as the others.
+        continuous: how many codes are uniform in [-1, 1).
+
+    Attributes:
+        dimensions: numbers in a latent, altogether.
+
+    Raises:
+        WrongUse: for fewer, or no code at all.
+
+    Example:
+        >>> codes = Codes(2, categories=(3,), continuous=1)
+        >>> z = codes.sample(5)
+        >>> z.shape, codes.coded(z)[:, :3].sum(1).tolist()
+        (torch.Size([5, 6]), [1.0, 1.0, 1.0, 1.0, 1.0])
+    """
+
+    def __init__(
+        self, noise: int, categories: Sequence[int] = (10,), continuous: int = 2
+    ) -> None:
+        super().__init__()
+        self.noise, self.categories, self.continuous = noise, tuple(categories), continuous
+        if noise < 0 or continuous < 0 or not (self.categories or continuous):
+            raise WrongUse(
+                f"Codes must have at least 0 numbers of noise and one code, got noise={noise}, "
+                f"categories={self.categories} and continuous={continuous}."
+            )
+        if any(values < 2 for values in self.categories):
+            raise WrongUse(
+                f"categories of Codes must choose among at least 2 values each, got "
+                f"{self.categories}."
+            )
+        self.dimensions = noise + sum(self.categories) + continuous
+
+    def coded(self, z: Tensor) -> Tensor:
+        """The codes in latents (n, dimensions): one-hot choices, then numbers."""
+        return z[:, self.noise :]
+
+    def _draw(self, n: int) -> Tensor:
+        parts = [torch.randn(n, self.noise, device=self.device)]
+        for values in self.categories:
+            chosen = torch.randint(values, (n,), device=self.device)
+            parts.append(nn.functional.one_hot(chosen, values).to(parts[0].dtype))
+        parts.append(torch.rand(n, self.continuous, device=self.device) * 2 - 1)
+        return torch.cat(parts, 1)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log density of the noise and the numbers, and log mass of the choices, in nats."""
+        noise, codes = z[:, : self.noise], self.coded(z)
+        chosen, numbers = codes.split([sum(self.categories), self.continuous], 1)
+        flat = -self.continuous * math.log(2) - sum(map(math.log, self.categories))
+        bell = -(noise.square().sum(1) + self.noise * math.log(2 * math.pi)) / 2
+        possible = (numbers.abs() <= 1).all(1)
+        for block in chosen.split(self.categories, 1) if self.categories else ():
+            possible &= (block.max(1).values == 1) & (block.abs().sum(1) == 1)
+        return torch.where(possible, bell + flat, -torch.inf)
+
+    def extra_repr(self) -> str:
+        return f"{self.noise}, categories={self.categories}, continuous={self.continuous}"
 
 
 class Mixture(Prior):
@@ -117,6 +229,43 @@ class Mixture(Prior):
         return torch.logsumexp(-(squares + volume) / 2, 1) - math.log(len(self.centres))
 
 
+class Empirical(Prior):
+    """Rows of what has been seen, as often as they were: conditions that go together.
+
+    Args:
+        rows: of shape (m, ...), at least one.
+        weights: how often each comes, at least 0, with a sum above 0; None takes all alike.
+
+    Raises:
+        WrongUse: for no rows, or weights that don't fit them.
+
+    Example:
+        >>> Empirical(torch.tensor([[1.0, 0.0]])).sample(2)
+        tensor([[1., 0.],
+                [1., 0.]])
+    """
+
+    rows: Tensor
+
+    def __init__(self, rows: Tensor, weights: Sequence[float] | Tensor | None = None) -> None:
+        super().__init__()
+        if len(rows) == 0:
+            raise WrongUse("rows of Empirical must be at least one, got none.")
+        self.register_buffer("rows", rows)
+        self.chosen = Categorical([1.0] * len(rows) if weights is None else weights)
+        if self.chosen.classes != len(rows):
+            raise WrongUse(
+                f"weights of Empirical must be one a row, {len(rows)}, got {self.chosen.classes}."
+            )
+
+    def _draw(self, n: int) -> Tensor:
+        return self.rows[self.chosen._draw(n)]
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        same = (z.flatten(1)[:, None] == self.rows.flatten(1)).all(2)  # (n, m)
+        return (same * self.chosen.weights).sum(1).log()
+
+
 class Categorical(Prior):
     """Labels 0, 1, ... with given frequencies, of shape (n,).
 
@@ -133,7 +282,7 @@ class Categorical(Prior):
 
     weights: Tensor
 
-    def __init__(self, weights: Sequence[float]) -> None:
+    def __init__(self, weights: Sequence[float] | Tensor) -> None:
         super().__init__()
         values = torch.as_tensor(weights, dtype=torch.float32)
         if values.numel() == 0 or bool((values < 0).any()) or float(values.sum()) <= 0:

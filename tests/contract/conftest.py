@@ -44,8 +44,8 @@ CLASSES = 3
 def pair(shape: tuple[int, ...], classes: int = 0) -> dict[str, Any]:
     """What every game of two networks is made of, tiny."""
     return {
-        "generator": MLP((3,), shape, hidden=(8,), classes=classes),
-        "discriminator": MLP(shape, (), hidden=(8,), classes=classes),
+        "generator": MLP((3,), shape, hidden=(8,), condition=classes),
+        "discriminator": MLP(shape, (), hidden=(8,), condition=classes),
         "prior": Normal(3),
         "labels": Categorical([1, 2, 1]) if classes else None,
     }

@@ -61,8 +61,8 @@ def empty_handed():
 
 def gan(labels=None, discriminator=None):
     classes = 0 if labels is None else labels.classes
-    judge = discriminator or MLP((2,), (), hidden=(4,), classes=classes)
-    return GAN(MLP((3,), (2,), hidden=(4,), classes=classes), judge, Normal(3), labels)
+    judge = discriminator or MLP((2,), (), hidden=(4,), condition=classes)
+    return GAN(MLP((3,), (2,), hidden=(4,), condition=classes), judge, Normal(3), labels)
 
 
 class Stingy(nn.Module):
@@ -207,7 +207,7 @@ WRONG = {
     ),
     "condition for others": (
         lambda: sample(y=torch.zeros(2, dtype=torch.long)),
-        "condition['y'] must name 3 classes, one a sample, got 2.",
+        "condition['y'] must have 3 rows, one a sample, got 2.",
     ),
     "score without condition": (
         lambda: gan(Categorical([1, 1])).score(torch.zeros(3, 2)),

@@ -6,13 +6,23 @@ import pytest
 import torch
 from torch import nn
 
-from sparring.core import SGD, Adam, Cosine, RMSprop
+from sparring.core import SGD, Adam, Cosine, Moving, RMSprop
 
 
 def test_a_cosine_starts_at_one_is_halfway_in_the_middle_and_stays_at_its_end():
     schedule = Cosine(100, end=0.2)
-    assert [schedule(step) for step in (0, 50, 100, 1000)] == pytest.approx([1.0, 0.6, 0.2, 0.2])
-    assert schedule(25) == pytest.approx(0.2 + 0.8 * (1 + math.sqrt(0.5)) / 2)
+    assert [schedule(step, 0.0) for step in (0, 50, 100, 1000)] == pytest.approx([1.0, 0.6, 0.2, 0.2])
+    assert schedule(25, 0.0) == pytest.approx(0.2 + 0.8 * (1 + math.sqrt(0.5)) / 2)
+
+
+def test_a_cosine_without_steps_follows_the_training():
+    assert [Cosine(end=0.5)(7, done) for done in (0.0, 0.5, 1.0)] == pytest.approx([1, 0.75, 0.5])
+
+
+def test_a_moving_second_moment_is_set_anew_each_step():
+    adam = Adam(1e-3, (0.0, Moving(0.9, 0.99)))
+    assert adam.settings(3, 1.0) == {"betas": (0.0, 0.99)}
+    assert Adam().settings(3, 1.0) == {}
 
 
 def steps(spec, slopes):

@@ -16,13 +16,13 @@ def test_inputs_and_outputs_have_any_shape(shape_in, shape_out):
 def test_without_hidden_layers_it_is_linear():
     network = MLP((3,), (2,), hidden=())
     x = torch.randn(4, 3)
-    (layer,) = network.layers
+    (layer,) = network.last
     torch.testing.assert_close(network(x), x @ layer.weight.T + layer.bias)
 
 
 def test_two_layers_are_what_they_are_on_paper():
     network = MLP((2,), (), hidden=(3,))
-    first, _, last = network.layers
+    (first, _), (last,) = network.layers, network.last
     x = torch.randn(5, 2)
     middle = x @ first.weight.T + first.bias
     expected = torch.where(middle > 0, middle, 0.2 * middle) @ last.weight.T + last.bias

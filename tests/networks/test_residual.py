@@ -67,9 +67,9 @@ def test_resampling_keeps_constants_constant():
 
 def test_classes_enter_the_score_by_projection():
     """score(x, y) = score(x) + <features(x), e_y> / sqrt(features)."""
-    network = ResidualDiscriminator(1, 8, width=8, classes=3)
+    network = ResidualDiscriminator(1, 8, width=8, condition=3)
     x, y = torch.randn(4, 1, 8, 8), torch.tensor([0, 1, 2, 1])
-    features = network.gather(network.layers(network.features(x))).flatten(1)
-    expected = network.score(features).flatten()
-    expected = expected + (features * network.projection.weight[y]).sum(1) / math.sqrt(16)
+    features = network.gather(network.layers(network.first(x))).flatten(1)
+    expected = network.last(features).flatten()
+    expected = expected + (features * network.conditioning.embedding.weight[y]).sum(1) / math.sqrt(16)
     torch.testing.assert_close(network(x, y), expected)

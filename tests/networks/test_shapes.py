@@ -78,28 +78,28 @@ def all_networks():
     spans = [("number", 1), ("category", 3)]
     return {
         "mlp": (MLP((5,), (2, 2), hidden=(8,)), (vectors,)),
-        "mlp with classes": (MLP((5,), (), hidden=(8,), classes=3), (vectors, labels)),
+        "mlp with classes": (MLP((5,), (), hidden=(8,), condition=3), (vectors, labels)),
         "mlp for rows": (
             MLP((5,), (4,), hidden=(8,), output=MixedOutput(spans)), (vectors,),
         ),
         "dcgan generator": (DCGANGenerator(5, 3, 12, width=4), (vectors,)),
         "dcgan generator with classes": (
-            DCGANGenerator(5, 3, 12, width=4, classes=3), (vectors, labels),
+            DCGANGenerator(5, 3, 12, width=4, condition=3), (vectors, labels),
         ),
         "dcgan discriminator": (DCGANDiscriminator(3, 12, width=4), (pictures,)),
         "dcgan discriminator with classes": (
-            DCGANDiscriminator(3, 12, width=4, classes=3), (pictures, labels),
+            DCGANDiscriminator(3, 12, width=4, condition=3), (pictures, labels),
         ),
         "dcgan discriminator with normalisation": (
             DCGANDiscriminator(3, 12, width=4, norm=nn.BatchNorm2d), (pictures,),
         ),
         "residual generator": (ResidualGenerator(5, 3, 12, width=8), (vectors,)),
         "residual generator with classes": (
-            ResidualGenerator(5, 3, 12, width=8, depth=2, classes=3), (vectors, labels),
+            ResidualGenerator(5, 3, 12, width=8, depth=2, condition=3), (vectors, labels),
         ),
         "residual discriminator": (ResidualDiscriminator(3, 12, width=8), (pictures,)),
         "residual discriminator with classes": (
-            ResidualDiscriminator(3, 12, width=8, depth=2, classes=3), (pictures, labels),
+            ResidualDiscriminator(3, 12, width=8, depth=2, condition=3), (pictures, labels),
         ),
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from sparring.regularizers import Clip, spectrally_normalise
 
 
 def test_every_linear_convolutional_and_embedding_layer_is_normalised():
-    network = spectrally_normalise(DCGANDiscriminator(1, 8, width=4, classes=3))
+    network = spectrally_normalise(DCGANDiscriminator(1, 8, width=4, condition=3))
     kinds = (nn.Linear, nn.Conv2d, nn.Embedding)
     layers = [module for module in network.modules() if isinstance(module, kinds)]
     assert len(layers) == 3

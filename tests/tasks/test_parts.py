@@ -14,6 +14,7 @@ EXAMPLES = [
     core.RMSprop(1e-4, 0.9, core.Cosine(10)),
     core.SGD(0.1, 0.9, core.Cosine(10)),
     core.Cosine(50, 0.3),
+    core.Moving(1.0, 0.1, 0.5),
     core.Alternating(),
     core.Simultaneous(),
     core.Extragradient(),

@@ -31,7 +31,11 @@ class StopAfter(Callback):
 
     def on_step(self, state: TrainingState) -> None:
         seconds = together(state, state.seconds)
-        if seconds is not None and seconds >= 60 * self.minutes:
+        if seconds is None:
+            return
+        if state.steps is None:
+            state.done = min(1.0, seconds / (60 * self.minutes))
+        if seconds >= 60 * self.minutes:
             self._stop(state)
 
     def _stop(self, state: TrainingState) -> None:

@@ -1,25 +1,30 @@
 """What any game is, and the one loop that plays it. Imports nothing of ours and torch alone."""
 
+from sparring.core.abilities import (
+    Completes,
+    Encodes,
+    Evaluates,
+    Predicts,
+    Samples,
+    Scores,
+    Translates,
+    Truncates,
+)
 from sparring.core.backend import Backend
 from sparring.core.errors import Failure, WrongUse
+from sparring.core.evolution import Evolution, Evolves
 from sparring.core.game import (
     Backward,
     Batch,
     Batches,
-    Completes,
-    Encodes,
-    Evaluates,
     Game,
     Gradient,
     Player,
-    Predicts,
-    Samples,
-    Scores,
     Terms,
-    Translates,
     Turn,
     evaluating,
 )
+from sparring.core.moving import Moving, at
 from sparring.core.optimizers import SGD, Adam, Cosine, OptimizerSpec, RMSprop, Schedule
 from sparring.core.rules import (
     Alternating,
@@ -29,7 +34,7 @@ from sparring.core.rules import (
     Simultaneous,
     UpdateRule,
 )
-from sparring.core.shares import draw, share
+from sparring.core.shares import draw, over_processes, share
 from sparring.core.state import TrainingState
 from sparring.core.train import Callback, train
 
@@ -47,10 +52,13 @@ __all__ = [
     "Cosine",
     "Encodes",
     "Evaluates",
+    "Evolution",
+    "Evolves",
     "Extragradient",
     "Failure",
     "Game",
     "Gradient",
+    "Moving",
     "OptimizerSpec",
     "Optimistic",
     "Player",
@@ -63,11 +71,14 @@ __all__ = [
     "Terms",
     "TrainingState",
     "Translates",
+    "Truncates",
     "Turn",
     "UpdateRule",
     "WrongUse",
+    "at",
     "draw",
     "evaluating",
+    "over_processes",
     "share",
     "train",
 ]

@@ -6,6 +6,7 @@ losses and gradient penalties.
 """
 
 import atexit
+import functools
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -82,7 +83,8 @@ class Backend:
             return function()
 
         def play(fabric: Any) -> Result:
-            set_share(fabric.global_rank, fabric.world_size)
+            mean = functools.partial(fabric.all_reduce, reduce_op="mean")
+            set_share(fabric.global_rank, fabric.world_size, mean)
             torch.set_num_threads(max(1, torch.get_num_threads() // fabric.world_size))
             return function()
 

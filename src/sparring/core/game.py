@@ -5,7 +5,6 @@ model. Nothing here knows about data, devices or processes.
 """
 
 import contextlib
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -133,6 +132,7 @@ class Game(nn.Module):
         turns: who moves in which order; a bare name is a turn taken once every step.
         step: how many steps the training has taken, for losses that change over time.
         steps: how many it will take, or None where time decides.
+        done: the share of the training that is over, in [0, 1]; 0 where nobody knows.
         traced: whether the update rule differentiates through every player's gradient; set by it.
         averaged: names of the networks whose averaged weights are used to sample, score or encode;
             empty means all.
@@ -160,6 +160,7 @@ class Game(nn.Module):
         super().__init__()
         self.step = 0
         self.steps: int | None = None
+        self.done = 0.0
         self.traced = False
 
     def order(self) -> list[Turn]:
@@ -238,88 +239,6 @@ class Game(nn.Module):
             unique.update((p, None) for p in module.parameters() if p.requires_grad)
             unique.update((b, None) for b in module.buffers() if b.is_floating_point())
         return [tensor.detach() for tensor in unique]
-
-
-class Samples(ABC):
-    """A game that can make new items."""
-
-    @abstractmethod
-    def sample(
-        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
-    ) -> Tensor:
-        """n items in model space, of shape (n, ...).
-
-        `condition` is a batch of what is asked of them; `latent` fixes the randomness.
-        """
-
-    @abstractmethod
-    def latent(self, n: int) -> Tensor:
-        """n draws of what `sample` takes as `latent`."""
-
-
-class Scores(ABC):
-    """A game that can say how real an item looks."""
-
-    @abstractmethod
-    def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
-        """One number an item, of shape (n,): higher is more real."""
-
-
-class Evaluates(ABC):
-    """A game that knows how probable an item is."""
-
-    @abstractmethod
-    def log_prob(self, x: Tensor) -> Tensor:
-        """The logarithm of the density or probability of items x, in nats, of shape (n,)."""
-
-
-class Completes(ABC):
-    """A game that can draw the rest of an item of which a part is given."""
-
-    @abstractmethod
-    def complete(self, x: Tensor, allowed: Mapping[int, Tensor] | None = None) -> Tensor:
-        """Items (n, d) of which the entries that aren't known are drawn anew.
-
-        What stands for "not known" in x, and how `allowed` limits what may be drawn, by column,
-        the game says.
-        """
-
-    @abstractmethod
-    def chance(self, x: Tensor, column: int, reach: Tensor) -> Tensor:
-        """How probable it is that a column lies in ranges, given all others of items (n, d).
-
-        Args:
-            x: the items; what they have in that column isn't looked at.
-            column: which.
-            reach: (n, 2) float64, from where to where.
-
-        Returns:
-            (n,) float64 in [0, 1].
-        """
-
-
-class Encodes(ABC):
-    """A game that can find the latent of an item."""
-
-    @abstractmethod
-    def encode(self, x: Tensor) -> Tensor:
-        """The latents of items x, of shape (n, ...)."""
-
-
-class Translates(ABC):
-    """A game that can bring an item into another domain."""
-
-    @abstractmethod
-    def translate(self, x: Tensor, to: str) -> Tensor:
-        """Items x in the domain `to`, of the same shape."""
-
-
-class Predicts(ABC):
-    """A game that can classify."""
-
-    @abstractmethod
-    def predict(self, x: Tensor) -> Tensor:
-        """Class scores of items x, of shape (n, classes)."""
 
 
 class evaluating:  # noqa: N801 - used as a word: `with evaluating(game):`

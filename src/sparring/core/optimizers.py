@@ -3,18 +3,19 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import nn
 
 from sparring.core.errors import WrongUse
+from sparring.core.moving import Moving, at
 
 
 class Schedule(Protocol):
-    """A factor on the learning rate as a function of the steps taken."""
+    """A factor on the learning rate, from the steps taken and the share of the training done."""
 
-    def __call__(self, step: int) -> float: ...
+    def __call__(self, step: int, done: float) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -22,28 +23,28 @@ class Cosine:
     """Half a cosine from 1 down to `end` over `steps` steps, and `end` ever after.
 
     Args:
-        steps: at least 1.
+        steps: at least 1; None takes the whole training, however long it is.
         end: the factor on the learning rate that is left, at least 0.
 
     Raises:
         WrongUse: for fewer steps, or a negative end.
 
     Example:
-        >>> Cosine(steps=100, end=0.0)(50)
-        0.5
+        >>> Cosine(steps=100, end=0.0)(50, 0.0), Cosine(end=0.0)(50, 0.5)
+        (0.5, 0.5)
     """
 
-    steps: int
+    steps: int | None = None
     end: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.steps < 1:
+        if self.steps is not None and self.steps < 1:
             raise WrongUse(f"steps of Cosine must be at least 1, got {self.steps}.")
         if self.end < 0:
             raise WrongUse(f"end of Cosine must be at least 0, got {self.end}.")
 
-    def __call__(self, step: int) -> float:
-        done = min(step / self.steps, 1.0)
+    def __call__(self, step: int, done: float) -> float:
+        done = done if self.steps is None else min(step / self.steps, 1.0)
         return self.end + (1 - self.end) * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -52,15 +53,21 @@ def _refuse_rate(of: object, lr: float) -> None:
         raise WrongUse(f"lr of {type(of).__name__} must be above 0, got {lr}.")
 
 
+def _rate(of: Any, step: int, done: float) -> dict[str, Any]:
+    return {} if of.schedule is None else {"lr": of.lr * of.schedule(step, done)}
+
+
 class OptimizerSpec(Protocol):
-    """A description from which an optimizer is built."""
+    """A description from which an optimizer is built.
+
+    Its `settings` are those that change from step to step, as the optimizer's groups have them.
+    """
 
     @property
     def lr(self) -> float: ...
-    @property
-    def schedule(self) -> Schedule | None: ...
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer: ...
+    def settings(self, step: int, done: float) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class Adam:
 
     Args:
         lr: step size, above 0.
-        betas: decay rates of the two moments, each in [0, 1).
+        betas: decay rates of the two moments, each in [0, 1); the second may be moving.
         eps: added to the root of the second moment.
         schedule: factor on `lr` by steps taken; none keeps it constant.
         weight_decay: times the weights, added to the gradient, at least 0.
@@ -83,7 +90,7 @@ class Adam:
     """
 
     lr: float = 2e-4
-    betas: tuple[float, float] = (0.0, 0.99)
+    betas: tuple[float, float | Moving] = (0.0, 0.99)
     eps: float = 1e-8
     schedule: Schedule | None = None
     weight_decay: float = 0.0
@@ -98,11 +105,18 @@ class Adam:
         return torch.optim.Adam(
             parameters,
             lr=self.lr,
-            betas=(float(first), float(second)),
+            betas=(float(first), float(at(second, 0.0))),
             eps=self.eps,
             weight_decay=self.weight_decay,
             fused=True,
         )
+
+    def settings(self, step: int, done: float) -> dict[str, Any]:
+        first, second = self.betas
+        changing = _rate(self, step, done)
+        if isinstance(second, Moving):
+            changing["betas"] = (float(first), second.at(done))
+        return changing
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,9 @@ class RMSprop:
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return torch.optim.RMSprop(parameters, lr=self.lr, alpha=self.alpha, foreach=True)
 
+    def settings(self, step: int, done: float) -> dict[str, Any]:
+        return _rate(self, step, done)
+
 
 @dataclass(frozen=True)
 class SGD:
@@ -143,3 +160,6 @@ class SGD:
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return torch.optim.SGD(parameters, lr=self.lr, momentum=self.momentum, fused=True)
+
+    def settings(self, step: int, done: float) -> dict[str, Any]:
+        return _rate(self, step, done)

@@ -10,19 +10,25 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+Mean = Callable[[Tensor], Tensor]
+
 
 @dataclass
 class _Share:
     rank: int = 0
     processes: int = 1
+    mean: Mean | None = None
 
 
 _current = _Share()
 
 
-def set_share(rank: int, processes: int) -> None:
-    """Say which share this process plays; only `core.backend` calls it."""
-    _current.rank, _current.processes = rank, processes
+def set_share(rank: int, processes: int, mean: Mean | None = None) -> None:
+    """Say which share this process plays, and how a mean over all is taken.
+
+    Only `core.backend` calls it.
+    """
+    _current.rank, _current.processes, _current.mean = rank, processes, mean
 
 
 def processes() -> int:
@@ -66,3 +72,20 @@ def draw(sampler: Callable[[int], Tensor], n: int) -> Tensor:
         torch.Size([4, 2])
     """
     return share(sampler(n * _current.processes))
+
+
+def over_processes(mean: Tensor) -> Tensor:
+    """The mean over the whole batch, from each process's mean over its share.
+
+    For what is kept of batches, as running means are; losses need it not, since their gradients
+    are averaged. Every process must ask at the same place.
+
+    Args:
+        mean: of any shape, without a graph.
+
+    Example:
+        >>> import torch
+        >>> over_processes(torch.tensor(2.0))
+        tensor(2.)
+    """
+    return mean if _current.mean is None else _current.mean(mean)

@@ -37,6 +37,7 @@ class TrainingState:
 
     Attributes:
         step: steps taken. samples: items seen. seconds: time trained, over all sittings.
+        done: the share of the training that is over; who ends it by time sets it.
         memory: what the update rule keeps, lists of tensors by name.
         averages: averaged tensors by name, kept by callbacks.
         terms: the players' latest terms, as `player/term`, until somebody records and clears them.
@@ -63,7 +64,7 @@ class TrainingState:
         backend.place_module(game)
         self.game, self.batches, self.backend = game, batches, backend
         self.seed, self.steps = seed, steps
-        self.step, self.samples, self.seconds = 0, 0, 0.0
+        self.step, self.samples, self.seconds, self.done = 0, 0, 0.0, 0.0
         self.parameters = {name: player.parameters() for name, player in game.players.items()}
         self.optimizers = {
             name: player.optimizer.build(self.parameters[name])
@@ -118,10 +119,11 @@ class TrainingState:
     def move(self, name: str) -> None:
         """Let a player step along the gradient in its parameters."""
         player, optimizer = self.game.players[name], self.optimizers[name]
-        schedule = player.optimizer.schedule
-        if schedule is not None:
-            for group in optimizer.param_groups:
-                group["lr"] = player.optimizer.lr * schedule(self.step) * self.rate
+        settings = player.optimizer.settings(self.step, self.done)
+        if "lr" in settings:
+            settings["lr"] *= self.rate
+        for group in optimizer.param_groups:
+            group.update(settings)
         optimizer.step()
         if player.projection is not None:
             with torch.no_grad():
@@ -138,9 +140,14 @@ class TrainingState:
                 group["lr"] = self.game.players[name].optimizer.lr * self.rate
 
     def advance(self) -> None:
-        """Count a step as taken; games see it as `game.step`."""
+        """Count a step as taken; games see it as `game.step` and `game.done`."""
         self.step += 1
-        self.game.step = self.step
+        if self.steps is not None:
+            self.done = self.step / self.steps
+        self._tell()
+
+    def _tell(self) -> None:
+        self.game.step, self.game.done = self.step, self.done
 
     def stop(self, reason: str) -> None:
         """End the training after this step."""
@@ -196,6 +203,7 @@ class TrainingState:
             "step": self.step,
             "samples": self.samples,
             "seconds": self.seconds,
+            "done": self.done,
             "seed": self.seed,
             "rate": self.rate,
             "events": self.events,
@@ -229,8 +237,9 @@ class TrainingState:
             torch.cuda.set_rng_state(random["cuda"].cpu(), self.backend.device)
         self.step, self.samples = int(meta["step"]), int(meta["samples"])
         self.seconds, self.seed = float(meta["seconds"]), int(meta["seed"])
+        self.done = float(meta.get("done", 0.0))
         self.rate, self.events = float(meta["rate"]), list(meta["events"])
-        self.game.step = self.step
+        self._tell()
         self.terms.clear()
         self._set_rates()
         self._load_callbacks(meta["callbacks"])

@@ -1,6 +1,6 @@
 """Every game by name: its class, what it is, and whom to cite."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,10 @@ class Entry:
         encoding: how tables are encoded for it.
         batches: "shuffled", or "conditioned" where rows are drawn by what is asked of them.
         networks: the only pair of networks that it plays with; None where any will do.
+        prefers: the networks that are its own where any will do, by modality.
+        judged: from the shape of items and the options, the shape of what its discriminator sees;
+            None where that is the items'.
+        rule: the update rule that it needs, as data; None where any will do.
     """
 
     game: type[Game]
@@ -39,6 +43,9 @@ class Entry:
     encoding: str = "scores"
     batches: str = "shuffled"
     networks: str | None = None
+    prefers: Mapping[str, str] = field(default_factory=dict)
+    judged: Callable[[tuple[int, ...], Mapping[str, Any]], tuple[int, ...]] | None = None
+    rule: Mapping[str, Any] | None = None
 
     def make(self, *parts: Any, **options: Any) -> Game:
         """A game of this class."""

@@ -2,45 +2,35 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from typing import Unpack
 
 import torch
 from torch import Tensor, nn
 
-from sparring.core import (
-    Adam,
-    Batch,
-    Game,
-    OptimizerSpec,
-    Player,
-    Samples,
-    Scores,
-    Terms,
-    Turn,
-    WrongUse,
-)
+from sparring.core import Adam, Batch, Player, Scores, Terms, Turn, WrongUse
+from sparring.games.common import Common, Judges, conditions_of
+from sparring.games.generating import Generating, call
 from sparring.losses import AdversarialLoss, NonSaturating
-from sparring.priors import Categorical, Prior
-from sparring.regularizers import Evaluation, Regularizer
+from sparring.priors import Prior
+from sparring.regularizers import Evaluation, Generation, Regularizer
 
 
-class GAN(Game, Samples, Scores):
+class GAN(Generating, Scores):
     """The game of a generator G(z, y) against a discriminator D(x, y).
 
-    Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1; with labels, Mirza and Osindero 2014
+    Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1; with conditions, Mirza and Osindero 2014
     (arXiv 1411.1784), eq. 2. Every GAN of two networks is this class with another loss, other
     regularizers or constraints. Differs from the paper: the non-saturating loss is the default, and
     real and generated items are scored in one call.
 
     Args:
-        generator: from latents (n, k), and class numbers (n,) if there are labels, to items.
-        discriminator: from items, and class numbers, to scores of shape (n, ...), logits.
-        prior: of the latents.
-        labels: how often each class comes when none is asked for; None where there are no classes.
+        generator, prior, labels: as in `Generating`.
+        discriminator: from items, and conditions, to scores of shape (n, ...), logits.
         loss: what both want.
         regularizers: terms added to the discriminator's loss.
-        generator_optimizer, discriminator_optimizer: how they step.
         discriminator_turns: discriminator moves a step, each on a batch of its own if several.
         projection: applied to the discriminator's weights after each of its moves.
+        common: see `Common`.
 
     Raises:
         WrongUse: if a batch lacks the labels, or the discriminator's scores aren't one an item.
@@ -60,91 +50,105 @@ class GAN(Game, Samples, Scores):
         generator: nn.Module,
         discriminator: nn.Module,
         prior: Prior,
-        labels: Categorical | None = None,
+        labels: Prior | None = None,
         *,
         loss: AdversarialLoss | None = None,
         regularizers: Sequence[Regularizer] = (),
-        generator_optimizer: OptimizerSpec | None = None,
-        discriminator_optimizer: OptimizerSpec | None = None,
         discriminator_turns: int = 1,
         projection: Callable[[list[nn.Parameter]], None] | None = None,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self.prior, self.labels = prior, labels
-        self.adversarial_loss, self.regularizers = loss or NonSaturating(), tuple(regularizers)
+        self.adversarial_loss = loss or NonSaturating()
+        self.regularizers = (*regularizers, *common.get("extra_regularizers", ()))
+        self.hints = tuple(common.get("hints", ()))
+        self.augmentation = common.get("augmentation")
+        # Those that keep something are saved with the game.
+        parts = (*self.regularizers, *self.hints)
+        self.parts = nn.ModuleList(part for part in parts if isinstance(part, nn.Module))
+        judging = common.get("discriminator_optimizer") or Adam()
+        making = common.get("generator_optimizer") or Adam()
         self.players = {
             "discriminator": Player(
-                [discriminator],
-                self.discriminator_loss,
-                discriminator_optimizer or Adam(),
-                projection=projection,
+                [discriminator], self.discriminator_loss, judging, projection=projection
             ),
-            "generator": Player([generator], self.generator_loss, generator_optimizer or Adam()),
+            "generator": Player([generator], self.generator_loss, making),
         }
         first = Turn("discriminator", discriminator_turns, fresh=discriminator_turns > 1)
         self.turns = [first, "generator"]
 
+    def generate(self, n: int, y: Tensor | None) -> tuple[Tensor, Tensor]:
+        """n latents from the prior, and the items that the generator makes of them."""
+        z = self.latent(n)
+        return z, call(self.generator, z, y)
+
     def discriminator_loss(self, batch: Batch) -> Terms:
         """The loss on real and generated items, and the regularizers' terms."""
-        real, y = self.need("x", batch), self._labels_of(batch)
+        real, y = self.need("x", batch), self.condition_of(batch)
         with self.fixed():
-            fake = self._call(self.generator, self.prior.sample(len(real)), y)
+            _, fake = self.generate(len(real), y)
         x = torch.cat([real, fake])  # (2 n, ...)
         if any(r.on_inputs(self.step) for r in self.regularizers):
             x.requires_grad_()
-        scores = self._judge(x, y)
-        terms = {"loss": self.adversarial_loss.discriminator(*scores.chunk(2))}
+        both = None if y is None else torch.cat([y, y])
+        scores, features = self.judge(x, both)
+        d_real, d_fake = scores.chunk(2)
+        terms = {"loss": self.adversarial_loss.discriminator(d_real, d_fake)}
+        conditions = conditions_of(self.discriminator)
+        if conditions is not None and y is not None and features is not None:
+            terms.update(conditions.discriminator_terms(*features.chunk(2), y))
         if self.regularizers:
-            judge = functools.partial(self._call, self.discriminator, y=y)
-            evaluation = Evaluation(judge, x, scores, self.step)
+            scored = functools.partial(self._scores, y=y)
+            evaluation = Evaluation(scored, x, scores, self.step, self.done)
             for regularizer in self.regularizers:
                 terms.update(regularizer(evaluation))
+        if self.augmentation is not None:
+            self.augmentation.observe(d_real.detach(), self.done)
         return terms
 
     def generator_loss(self, batch: Batch) -> Terms:
         """The loss on newly generated items, beside real ones where the loss is relative."""
-        real, y = self.need("x", batch), self._labels_of(batch)
-        fake = self._call(self.generator, self.prior.sample(len(real)), y)
+        real, y = self.need("x", batch), self.condition_of(batch)
+        z, fake = self.generate(len(real), y)
         if self.adversarial_loss.relative:
-            d_real, d_fake = self._judge(torch.cat([real, fake]), y).chunk(2)
-            return {"loss": self.adversarial_loss.generator(d_real, d_fake)}
-        scores = self._call(self.discriminator, fake, y)
-        return {"loss": self.adversarial_loss.generator(None, scores)}
+            both = None if y is None else torch.cat([y, y])
+            scores, features = self.judge(torch.cat([real, fake]), both)
+            features = None if features is None else features.chunk(2)[1]
+            terms = {"loss": self.adversarial_loss.generator(*scores.chunk(2))}
+        else:
+            scores, features = self.judge(fake, y)
+            terms = {"loss": self.adversarial_loss.generator(None, scores)}
+        conditions = conditions_of(self.discriminator)
+        if conditions is not None and y is not None and features is not None:
+            terms.update(conditions.generator_terms(features, y))
+        for hint in self.hints:
+            terms.update(hint(Generation(self.generator, z, y, fake, self.step, self.done)))
+        return terms
 
-    def _judge(self, x: Tensor, y: Tensor | None) -> Tensor:
-        scores = self._call(self.discriminator, x, None if y is None else torch.cat([y, y]))
+    def judge(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Scores of items as the discriminator sees them, and its features where it shows them."""
+        seen = x if self.augmentation is None else self.augmentation(x)
+        if isinstance(self.discriminator, Judges):
+            scores, features = self.discriminator.judge(seen, y)
+        else:
+            scores, features = call(self.discriminator, seen, y), None
         if len(scores) != len(x):
             raise WrongUse(
                 f"the discriminator of {type(self).__name__} must return scores of shape "
                 f"({len(x)}, ...) for {len(x)} items, got {tuple(scores.shape)}."
             )
-        return scores
+        return scores, features
 
-    def _labels_of(self, batch: Batch) -> Tensor | None:
+    def _scores(self, x: Tensor, y: Tensor | None) -> Tensor:
+        return self.judge(x, y)[0]
+
+    def condition_of(self, batch: Batch) -> Tensor | None:
+        """What a batch's items are, or None without conditions."""
         return None if self.labels is None else self.need("y", batch)
-
-    @staticmethod
-    def _call(network: nn.Module, x: Tensor, y: Tensor | None) -> Tensor:
-        result: Tensor = network(x) if y is None else network(x, y)
-        return result
-
-    def latent(self, n: int) -> Tensor:
-        """n draws from the prior, of shape (n, k)."""
-        return self.prior.sample(n)
-
-    def sample(
-        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
-    ) -> Tensor:
-        """n items of shape (n, ...); `condition["y"]` of shape (n,) asks for classes."""
-        y = None
-        if self.labels is not None:
-            y = self.labels.sample(n) if condition is None else self.need("y", condition)
-            if len(y) != n:
-                raise WrongUse(f"condition['y'] must name {n} classes, one a sample, got {len(y)}.")
-        return self._call(self.generator, self.prior.sample(n) if latent is None else latent, y)
 
     def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The discriminator's mean score of each item, a logit, of shape (n,)."""
-        scores = self._call(self.discriminator, x, self._labels_of(condition or {}))
+        scores = call(self.discriminator, x, self.condition_of(condition or {}))
         return scores.flatten(1).mean(1) if scores.dim() > 1 else scores

@@ -1,11 +1,13 @@
 """LSGAN: scores are pulled to targets by least squares."""
 
+from typing import Unpack
+
 from torch import nn
 
-from sparring.core import OptimizerSpec
+from sparring.games.common import Common
 from sparring.games.gan import GAN
 from sparring.losses import LeastSquares
-from sparring.priors import Categorical, Prior
+from sparring.priors import Prior
 
 
 class LSGAN(GAN):
@@ -19,7 +21,7 @@ class LSGAN(GAN):
         a: the score the discriminator wants for generated items.
         b: the score the discriminator wants for real ones.
         c: the score the generator wants for its items.
-        generator_optimizer, discriminator_optimizer: as for `GAN`.
+        common: as for `GAN`.
 
     Example:
         >>> from sparring.networks import MLP
@@ -33,13 +35,12 @@ class LSGAN(GAN):
         generator: nn.Module,
         discriminator: nn.Module,
         prior: Prior,
-        labels: Categorical | None = None,
+        labels: Prior | None = None,
         *,
         a: float = 0.0,
         b: float = 1.0,
         c: float = 1.0,
-        generator_optimizer: OptimizerSpec | None = None,
-        discriminator_optimizer: OptimizerSpec | None = None,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(
             generator,
@@ -47,6 +48,5 @@ class LSGAN(GAN):
             prior,
             labels,
             loss=LeastSquares(a, b, c),
-            generator_optimizer=generator_optimizer,
-            discriminator_optimizer=discriminator_optimizer,
+            **common,
         )

@@ -1,11 +1,14 @@
 """R3GAN: relativistic pairing with penalties on both slopes; the default."""
 
+from typing import Unpack
+
 from torch import nn
 
-from sparring.core import OptimizerSpec
+from sparring.core import Moving
+from sparring.games.common import Common
 from sparring.games.gan import GAN
 from sparring.losses import RelativisticPaired
-from sparring.priors import Categorical, Prior
+from sparring.priors import Prior
 from sparring.regularizers import R1, R2
 
 
@@ -13,14 +16,15 @@ class R3GAN(GAN):
     """The regularized relativistic GAN.
 
     Huang et al. 2024 (arXiv 2501.05441), eq. 2 with R1 and R2 (eq. 3 and 4), which converges
-    locally where either penalty alone may not, and has no incentive to drop modes. Here gamma,
-    rates and moments stay as they start; the paper moves them along a cosine.
+    locally where either penalty alone may not, and has no incentive to drop modes. The paper's
+    schedules are arguments: `Moving` for gamma, the second moment's decay and the augmentation's
+    probability, `Cosine` for the rates.
 
     Args:
         generator, discriminator, prior, labels: as for `GAN`.
         gamma: weight of both penalties, at least 0; the paper's grows with resolution, from .05 at
-            32 pixels to 150 at 256.
-        generator_optimizer, discriminator_optimizer: Adam(2e-4, (0, .99)) by default; the first
+            32 pixels to 150 at 256, and falls to a tenth.
+        common: as for `GAN`; both optimizers are Adam(2e-4, (0, .99)) by default, whose first
             moment must stay off.
 
     Example:
@@ -35,11 +39,10 @@ class R3GAN(GAN):
         generator: nn.Module,
         discriminator: nn.Module,
         prior: Prior,
-        labels: Categorical | None = None,
+        labels: Prior | None = None,
         *,
-        gamma: float = 1.0,
-        generator_optimizer: OptimizerSpec | None = None,
-        discriminator_optimizer: OptimizerSpec | None = None,
+        gamma: float | Moving = 1.0,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(
             generator,
@@ -48,6 +51,5 @@ class R3GAN(GAN):
             labels,
             loss=RelativisticPaired(),
             regularizers=(R1(gamma), R2(gamma)),
-            generator_optimizer=generator_optimizer,
-            discriminator_optimizer=discriminator_optimizer,
+            **common,
         )

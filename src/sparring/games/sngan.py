@@ -1,11 +1,14 @@
 """SNGAN: the hinge loss under spectral normalisation."""
 
+from typing import Unpack
+
 from torch import nn
 
-from sparring.core import Adam, OptimizerSpec
+from sparring.core import Adam
+from sparring.games.common import Common, stepping
 from sparring.games.gan import GAN
 from sparring.losses import Hinge
-from sparring.priors import Categorical, Prior
+from sparring.priors import Prior
 from sparring.regularizers import spectrally_normalise
 
 
@@ -19,7 +22,7 @@ class SNGAN(GAN):
     Args:
         generator, discriminator, prior, labels: as for `GAN`.
         discriminator_turns: discriminator moves a step.
-        generator_optimizer, discriminator_optimizer: Adam(2e-4, (0, .9)) by default.
+        common: as for `GAN`; both optimizers are Adam(2e-4, (0, .9)) by default.
 
     Example:
         >>> from sparring.networks import MLP
@@ -33,11 +36,10 @@ class SNGAN(GAN):
         generator: nn.Module,
         discriminator: nn.Module,
         prior: Prior,
-        labels: Categorical | None = None,
+        labels: Prior | None = None,
         *,
         discriminator_turns: int = 5,
-        generator_optimizer: OptimizerSpec | None = None,
-        discriminator_optimizer: OptimizerSpec | None = None,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(
             generator,
@@ -46,6 +48,5 @@ class SNGAN(GAN):
             labels,
             loss=Hinge(),
             discriminator_turns=discriminator_turns,
-            generator_optimizer=generator_optimizer or Adam(2e-4, (0.0, 0.9)),
-            discriminator_optimizer=discriminator_optimizer or Adam(2e-4, (0.0, 0.9)),
+            **stepping(common, Adam(2e-4, (0.0, 0.9)), Adam(2e-4, (0.0, 0.9))),
         )

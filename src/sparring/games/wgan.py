@@ -1,11 +1,14 @@
 """WGAN: the earth mover's distance, by clipped weights."""
 
+from typing import Unpack
+
 from torch import nn
 
-from sparring.core import OptimizerSpec, RMSprop
+from sparring.core import RMSprop
+from sparring.games.common import Common, stepping
 from sparring.games.gan import GAN
 from sparring.losses import Wasserstein
-from sparring.priors import Categorical, Prior
+from sparring.priors import Prior
 from sparring.regularizers import Clip
 
 
@@ -20,7 +23,7 @@ class WGAN(GAN):
         generator, discriminator, prior, labels: as for `GAN`.
         clip: limit of the discriminator's weights, above 0.
         discriminator_turns: discriminator moves a step.
-        generator_optimizer, discriminator_optimizer: RMSprop(5e-5) by default.
+        common: as for `GAN`; both optimizers are RMSprop(5e-5) by default.
 
     Example:
         >>> from sparring.networks import MLP
@@ -34,12 +37,11 @@ class WGAN(GAN):
         generator: nn.Module,
         discriminator: nn.Module,
         prior: Prior,
-        labels: Categorical | None = None,
+        labels: Prior | None = None,
         *,
         clip: float = 0.01,
         discriminator_turns: int = 5,
-        generator_optimizer: OptimizerSpec | None = None,
-        discriminator_optimizer: OptimizerSpec | None = None,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(
             generator,
@@ -49,6 +51,5 @@ class WGAN(GAN):
             loss=Wasserstein(),
             projection=Clip(clip),
             discriminator_turns=discriminator_turns,
-            generator_optimizer=generator_optimizer or RMSprop(),
-            discriminator_optimizer=discriminator_optimizer or RMSprop(),
+            **stepping(common, RMSprop(), RMSprop()),
         )

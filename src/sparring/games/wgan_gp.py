@@ -1,11 +1,14 @@
 """WGAN-GP: the earth mover's distance, by a penalty on slopes."""
 
+from typing import Unpack
+
 from torch import nn
 
-from sparring.core import Adam, OptimizerSpec
+from sparring.core import Adam
+from sparring.games.common import Common, stepping
 from sparring.games.gan import GAN
 from sparring.losses import Wasserstein
-from sparring.priors import Categorical, Prior
+from sparring.priors import Prior
 from sparring.regularizers import GradientPenalty
 
 
@@ -20,7 +23,7 @@ class WGANGP(GAN):
         generator, discriminator, prior, labels: as for `GAN`.
         penalty: weight of the gradient penalty.
         discriminator_turns: discriminator moves a step.
-        generator_optimizer, discriminator_optimizer: Adam(1e-4, (0, .9)) by default.
+        common: as for `GAN`; both optimizers are Adam(1e-4, (0, .9)) by default.
 
     Example:
         >>> from sparring.networks import MLP
@@ -34,12 +37,11 @@ class WGANGP(GAN):
         generator: nn.Module,
         discriminator: nn.Module,
         prior: Prior,
-        labels: Categorical | None = None,
+        labels: Prior | None = None,
         *,
         penalty: float = 10.0,
         discriminator_turns: int = 5,
-        generator_optimizer: OptimizerSpec | None = None,
-        discriminator_optimizer: OptimizerSpec | None = None,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(
             generator,
@@ -49,6 +51,5 @@ class WGANGP(GAN):
             loss=Wasserstein(),
             regularizers=(GradientPenalty(penalty),),
             discriminator_turns=discriminator_turns,
-            generator_optimizer=generator_optimizer or Adam(1e-4, (0.0, 0.9)),
-            discriminator_optimizer=discriminator_optimizer or Adam(1e-4, (0.0, 0.9)),
+            **stepping(common, Adam(1e-4, (0.0, 0.9)), Adam(1e-4, (0.0, 0.9))),
         )

@@ -1,23 +1,52 @@
 """Networks by family."""
 
+from sparring.networks.attention import SelfAttention
+from sparring.networks.biggan import BigGANDiscriminator, BigGANGenerator
+from sparring.networks.conditional_norm import ConditionalBatchNorm
 from sparring.networks.conditionals import Conditionals
+from sparring.networks.conditioning import (
+    D2DCE,
+    AuxiliaryClassifier,
+    Concatenation,
+    Conditioning,
+    Projection,
+)
 from sparring.networks.convolutional import DCGANDiscriminator, DCGANGenerator
 from sparring.networks.ctgan import CTGANDiscriminator, CTGANGenerator
+from sparring.networks.discriminator import Discriminator
+from sparring.networks.embedding import Embedded
+from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
+from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
 from sparring.networks.tvae import TVAEDecoder, TVAEEncoder
 
 __all__ = [
+    "D2DCE",
     "MLP",
+    "AuxiliaryClassifier",
+    "BigGANDiscriminator",
+    "BigGANGenerator",
     "CTGANDiscriminator",
     "CTGANGenerator",
+    "Concatenation",
+    "ConditionalBatchNorm",
     "Conditionals",
+    "Conditioning",
     "DCGANDiscriminator",
     "DCGANGenerator",
+    "Discriminator",
+    "Embedded",
+    "LaplacianDiscriminator",
+    "LaplacianGenerator",
     "MixedOutput",
+    "Projection",
     "ResidualDiscriminator",
     "ResidualGenerator",
+    "SAGANDiscriminator",
+    "SAGANGenerator",
+    "SelfAttention",
     "TVAEDecoder",
     "TVAEEncoder",
 ]

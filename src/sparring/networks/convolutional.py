@@ -6,6 +6,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from sparring.networks.conditioning import Projection
+from sparring.networks.discriminator import Conditionings, Discriminator
+from sparring.networks.embedding import Embedded
 from sparring.networks.sizes import pyramid
 
 Norm = Callable[[int], nn.Module]
@@ -36,11 +39,12 @@ class DCGANGenerator(nn.Module):
         size: side length, 8 to 128.
         width: feature maps before the last layer; each layer before has twice as many, up to 8
             times.
-        classes: 0 for none; a class is embedded and joined to z.
+        condition: how many classes or attributes there are, or how long a text's embedding is; 0
+            for none, else it is embedded and joined to z.
         norm: makes the normalisation of a layer from its number of feature maps.
 
     Shapes:
-        z (n, latent), y (n,); returns (n, channels, size, size) in [-1, 1].
+        z (n, latent), y (n,) or (n, condition); returns (n, channels, size, size) in [-1, 1].
 
     Example:
         >>> DCGANGenerator(16, 1, 28, width=8)(torch.randn(2, 16)).shape
@@ -53,14 +57,14 @@ class DCGANGenerator(nn.Module):
         channels: int,
         size: int,
         width: int = 64,
-        classes: int = 0,
+        condition: int = 0,
         norm: Norm = nn.BatchNorm2d,
     ) -> None:
         super().__init__()
         sides = pyramid(size)
         self.size = size
-        joined = min(classes, 32)
-        self.embedding = nn.Embedding(classes, joined) if classes else None
+        joined = min(condition, 32)
+        self.embedding = Embedded(condition, joined) if condition else None
         widths = _widths(len(sides) - 1, width, 8 * width)
         layers: list[nn.Module] = [
             nn.ConvTranspose2d(latent + joined, widths[0], sides[0], bias=False),
@@ -84,23 +88,25 @@ class DCGANGenerator(nn.Module):
         return crop(self.layers(z[:, :, None, None]), self.size)
 
 
-class DCGANDiscriminator(nn.Module):
+class DCGANDiscriminator(Discriminator):
     """Strided convolutions and leaky ReLU (slope .2), down to one score.
 
     Radford et al. 2016 (arXiv 1511.06434), section 3. Differs from the paper: no normalisation
     unless asked for, since real and generated items are scored in one call, and a gradient penalty
-    needs scores that don't depend on the rest of the batch. Classes enter by projection (Miyato and
-    Koyama 2018, arXiv 1802.05637, eq. 3).
+    needs scores that don't depend on the rest of the batch. Conditions enter by projection unless
+    another way is given.
 
     Args:
         channels: of the pictures, 1 or 3.
         size: side length, 8 to 128.
         width: feature maps of the first layer; each layer after has twice as many, up to 8 times.
-        classes: 0 for none.
+        condition: how many classes or attributes there are, or how long a text's embedding is; 0
+            for none.
         norm: makes the normalisation of a layer from its number of feature maps.
+        conditioning: how the condition enters.
 
     Shapes:
-        x (n, channels, size, size), y (n,); returns scores (n,).
+        x (n, channels, size, size), y (n,) or (n, condition); returns scores (n,).
 
     Example:
         >>> DCGANDiscriminator(3, 20, width=8)(torch.zeros(2, 3, 20, 20)).shape
@@ -112,13 +118,14 @@ class DCGANDiscriminator(nn.Module):
         channels: int,
         size: int,
         width: int = 64,
-        classes: int = 0,
+        condition: int = 0,
         norm: Norm | None = None,
+        conditioning: Conditionings = Projection,
     ) -> None:
-        super().__init__()
         sides = pyramid(size)
-        self.pad = sides[-1] - size
         widths = [channels, *reversed(_widths(len(sides) - 1, width, 8 * width))]
+        super().__init__(widths[-1], condition, conditioning)
+        self.pad = sides[-1] - size
         layers: list[nn.Module] = []
         for index, (before, after) in enumerate(itertools.pairwise(widths)):
             layers.append(nn.Conv2d(before, after, 4, 2, 1, bias=norm is None or index == 0))
@@ -126,19 +133,19 @@ class DCGANDiscriminator(nn.Module):
                 layers.append(norm(after))
             layers.append(nn.LeakyReLU(0.2, inplace=True))
         self.layers = nn.Sequential(*layers)
-        self.score = nn.Conv2d(widths[-1], 1, sides[0])
-        self.projection = nn.Embedding(classes, widths[-1]) if classes else None
+        self.last = nn.Conv2d(widths[-1], 1, sides[0])
         self.apply(_start)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+    def body(self, x: Tensor) -> Tensor:
         if self.pad:
             x = nn.functional.pad(x, (0, self.pad, 0, self.pad), mode="replicate")
-        features = self.layers(x)  # (n, width, start, start)
-        score: Tensor = self.score(features).flatten()  # (n,)
-        if self.projection is not None:
-            score = score + (features.mean((2, 3)) * self.projection(y)).sum(1)
-        return score
+        maps: Tensor = self.layers(x)  # (n, width, start, start)
+        return maps
+
+    def score(self, maps: Tensor) -> Tensor:
+        scores: Tensor = self.last(maps).flatten()
+        return scores
 
 
 def crop(x: Tensor, size: int) -> Tensor:

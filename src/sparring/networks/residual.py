@@ -12,7 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sparring.networks.conditioning import Projection
 from sparring.networks.convolutional import crop
+from sparring.networks.discriminator import Conditionings, Discriminator
+from sparring.networks.embedding import Embedded
 from sparring.networks.sizes import pyramid
 
 _SLOPE = 0.2
@@ -104,10 +107,12 @@ class ResidualGenerator(nn.Module):
         size: side length, 8 to 128.
         width: feature maps at the highest resolution; twice as many a level down, up to 4 times.
         depth: blocks a level.
-        classes: 0 for none; a class is embedded and joined to z.
+        condition: how many classes or attributes there are, or how long a text's embedding is; 0
+            for none, else it is embedded and joined to z.
 
     Shapes:
-        z (n, latent), y (n,); returns (n, channels, size, size), unbounded, meant in [-1, 1].
+        z (n, latent), y (n,) or (n, condition); returns (n, channels, size, size), unbounded, meant
+        in [-1, 1].
 
     Example:
         >>> ResidualGenerator(16, 3, 32, width=16)(torch.randn(2, 16)).shape
@@ -121,14 +126,14 @@ class ResidualGenerator(nn.Module):
         size: int,
         width: int = 32,
         depth: int = 1,
-        classes: int = 0,
+        condition: int = 0,
     ) -> None:
         super().__init__()
         sides = pyramid(size)
         self.size = size
         widths = _widths(len(sides), width, 4 * width)[::-1]
-        joined = min(classes, latent)
-        self.embedding = nn.Embedding(classes, joined) if classes else None
+        joined = min(condition, latent)
+        self.embedding = Embedded(condition, joined) if condition else None
         self.basis = nn.Parameter(torch.randn(1, widths[0], sides[0], sides[0]))
         self.start = nn.Linear(latent + joined, widths[0], bias=False)
         _scaled(self.start, 1.0)
@@ -150,7 +155,7 @@ class ResidualGenerator(nn.Module):
         return crop(self.picture(self.layers(x)), self.size)
 
 
-class ResidualDiscriminator(nn.Module):
+class ResidualDiscriminator(Discriminator):
     """Blocks and downsampling, then a depthwise convolution over all that is left, to one score.
 
     Args:
@@ -158,10 +163,12 @@ class ResidualDiscriminator(nn.Module):
         size: side length, 8 to 128.
         width: feature maps at the highest resolution; twice as many a level down, up to 4 times.
         depth: blocks a level.
-        classes: 0 for none; a class enters by projection, scaled by 1/sqrt(features).
+        condition: how many classes or attributes there are, or how long a text's embedding is; 0
+            for none.
+        conditioning: how the condition enters.
 
     Shapes:
-        x (n, channels, size, size), y (n,); returns scores (n,).
+        x (n, channels, size, size), y (n,) or (n, condition); returns scores (n,).
 
     Example:
         >>> ResidualDiscriminator(1, 28, width=16)(torch.zeros(2, 1, 28, 28)).shape
@@ -169,15 +176,21 @@ class ResidualDiscriminator(nn.Module):
     """
 
     def __init__(
-        self, channels: int, size: int, width: int = 32, depth: int = 1, classes: int = 0
+        self,
+        channels: int,
+        size: int,
+        width: int = 32,
+        depth: int = 1,
+        condition: int = 0,
+        conditioning: Conditionings = Projection,
     ) -> None:
-        super().__init__()
         sides = pyramid(size)
-        self.pad = sides[-1] - size
         widths = _widths(len(sides), width, 4 * width)
+        super().__init__(widths[-1], condition, conditioning)
+        self.pad = sides[-1] - size
         blocks = depth * len(sides)
-        self.features = nn.Conv2d(channels, widths[0], 1)
-        _scaled(self.features, 1.0)
+        self.first = nn.Conv2d(channels, widths[0], 1)
+        _scaled(self.first, 1.0)
         layers: list[nn.Module] = []
         for level, current in enumerate(widths):
             if level:
@@ -186,16 +199,16 @@ class ResidualDiscriminator(nn.Module):
         self.layers = nn.Sequential(*layers)
         self.gather = nn.Conv2d(widths[-1], widths[-1], sides[0], groups=widths[-1], bias=False)
         _scaled(self.gather, 1.0)
-        self.score = nn.Linear(widths[-1], 1, bias=False)
-        _scaled(self.score, 1.0)
-        self.projection = nn.Embedding(classes, widths[-1]) if classes else None
+        self.last = nn.Linear(widths[-1], 1, bias=False)
+        _scaled(self.last, 1.0)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+    def body(self, x: Tensor) -> Tensor:
         if self.pad:
             x = F.pad(x, (0, self.pad, 0, self.pad), mode="replicate")
-        x = self.gather(self.layers(self.features(x))).flatten(1)  # (n, width)
-        score: Tensor = self.score(x).flatten()  # (n,)
-        if self.projection is not None:
-            score = score + (x * self.projection(y)).sum(1) / math.sqrt(x.shape[1])
-        return score
+        gathered: Tensor = self.gather(self.layers(self.first(x)))
+        return gathered.flatten(1)  # (n, features_width)
+
+    def score(self, maps: Tensor) -> Tensor:
+        scores: Tensor = self.last(maps).flatten()
+        return scores

@@ -13,6 +13,7 @@ from sparring.tasks.arguments import check_arguments, check_type
 from sparring.tasks.checks import checked
 from sparring.tasks.choices import find_networks
 from sparring.tasks.model import options_of
+from sparring.tasks.network_options import named
 from sparring.tasks.parts import make
 from sparring.tasks.planning import DATA_OPTIONS
 from sparring.tasks.synthesizer import Synthesizer
@@ -101,8 +102,9 @@ def _check_game(title: str, settings: Mapping[str, Any]) -> None:
     made = {key: make(value) for key, value in options.items()}
     check_arguments(f"game {name!r}", find_game(name).game, made)
     check_type("rule", make(settings.get("rule")), UpdateRule | None)
-    if settings.get("networks") is not None:
-        find_networks(settings["networks"], find_game(name).networks)
+    networks, _ = named(settings.get("networks"))
+    if networks is not None:
+        find_networks(networks, find_game(name).networks)
 
 
 def check_expectation(path: Path, row: Any, known: Mapping[str, Any], trainings: Any) -> None:

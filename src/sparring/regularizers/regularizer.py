@@ -20,12 +20,14 @@ class Evaluation:
         x: real items, then generated ones, of shape (2 n, ...).
         scores: the discriminator's scores of x, of shape (2 n, ...).
         step: steps taken so far.
+        done: the share of the training that is over, in [0, 1].
     """
 
     discriminator: Callable[[Tensor], Tensor]
     x: Tensor
     scores: Tensor
     step: int
+    done: float = 0.0
 
     @property
     def real(self) -> Tensor:

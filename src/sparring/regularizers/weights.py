@@ -41,15 +41,21 @@ class Clip:
         torch._foreach_clamp_max_([*parameters], self.limit)
 
 
-def spectrally_normalise(network: nn.Module) -> nn.Module:
+_LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
+
+
+def spectrally_normalise(network: nn.Module, embeddings: bool = True) -> nn.Module:
     """Divide every linear and convolutional weight by its largest singular value, in place.
 
     Miyato et al. 2018 (arXiv 1802.05957), eq. 8 and algorithm 1: one power iteration a forward
     pass in training. Convolution kernels count as matrices of shape (out, in * h * w), and as there
-    the result bounds the convolution's true norm only up to a constant.
+    the result bounds the convolution's true norm only up to a constant. A weight that starts at
+    zero has no direction to keep and starts orthogonal instead.
 
     Args:
         network: its layers that already are normalised stay as they are.
+        embeddings: whether tables of classes are normalised as well, as in a discriminator, where
+            they are part of the score; what a generator is asked for may have any length.
 
     Returns:
         The same network.
@@ -59,8 +65,10 @@ def spectrally_normalise(network: nn.Module) -> nn.Module:
         >>> float(torch.linalg.matrix_norm(layer.weight, 2).detach()) < 1.1
         True
     """
-    kinds = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d, nn.Embedding)
+    kinds = (*_LAYERS, nn.Embedding) if embeddings else _LAYERS
     for module in network.modules():
         if isinstance(module, kinds) and not parametrize.is_parametrized(module, "weight"):
+            if not module.weight.any():
+                nn.init.orthogonal_(module.weight)
             spectral_norm(module)
     return network

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from sparring.core import Terms, WrongUse
+from sparring.core import Moving, Terms, WrongUse, at
+from sparring.core.moving import least
 from sparring.regularizers.regularizer import Evaluation, Regularizer, squared_norms
 
 
 @dataclass(frozen=True)
 class _ZeroCentred(Regularizer):
-    gamma: float = 1.0
+    gamma: float | Moving = 1.0
 
     def __post_init__(self) -> None:
-        if self.gamma < 0:
+        if least(self.gamma) < 0:
             raise WrongUse(f"gamma of {type(self).__name__} must be at least 0, got {self.gamma}.")
 
     def on_inputs(self, step: int) -> bool:
@@ -26,7 +27,7 @@ class R1(_ZeroCentred):
     item's elements, so that gamma grows with the number of pixels.
 
     Args:
-        gamma: weight, at least 0.
+        gamma: weight, at least 0; it may be moving.
 
     Raises:
         WrongUse: for a negative gamma.
@@ -40,7 +41,7 @@ class R1(_ZeroCentred):
 
     def __call__(self, evaluation: Evaluation) -> Terms:
         real = evaluation.input_gradient.chunk(2)[0]
-        return {"r1": squared_norms(real).mean() * (self.gamma / 2)}
+        return {"r1": squared_norms(real).mean() * (at(self.gamma, evaluation.done) / 2)}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class R2(_ZeroCentred):
     Mescheder et al. 2018 (arXiv 1801.04406), eq. 10.
 
     Args:
-        gamma: weight, at least 0.
+        gamma: weight, at least 0; it may be moving.
 
     Raises:
         WrongUse: for a negative gamma.
@@ -62,4 +63,4 @@ class R2(_ZeroCentred):
 
     def __call__(self, evaluation: Evaluation) -> Terms:
         fake = evaluation.input_gradient.chunk(2)[1]
-        return {"r2": squared_norms(fake).mean() * (self.gamma / 2)}
+        return {"r2": squared_norms(fake).mean() * (at(self.gamma, evaluation.done) / 2)}

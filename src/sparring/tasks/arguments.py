@@ -5,7 +5,7 @@ import inspect
 import math
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, Unpack, get_args, get_origin, get_type_hints
 
 from sparring import core, regularizers
 from sparring.core.errors import WrongUse
@@ -34,10 +34,32 @@ _WORDS = {
 }
 
 
-def keywords(function: Any) -> list[str]:
-    """The names of a callable's parameters that may be given by name only."""
+def keywords(function: type) -> list[str]:
+    """The names of a class's parameters that may be given by name only.
+
+    Example:
+        >>> from sparring.games import LSGAN
+        >>> keywords(LSGAN)[:4]
+        ['a', 'b', 'c', 'generator_optimizer']
+    """
     parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    own = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    return [*own, *_unpacked(function)]
+
+
+def taken_by(function: Any) -> list[str]:
+    """The names of all that a class may be given."""
+    known = inspect.signature(function).parameters.values()
+    own = [p.name for p in known if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    return [*own, *_unpacked(function)]
+
+
+def _unpacked(function: Any) -> dict[str, Any]:
+    """Names and annotations behind a parameter **common: Unpack[Common]."""
+    for hint in get_type_hints(function.__init__).values():
+        if get_origin(hint) is Unpack:
+            return get_type_hints(get_args(hint)[0])
+    return {}
 
 
 def check_arguments(title: str, function: Any, arguments: Mapping[str, Any]) -> None:
@@ -57,11 +79,11 @@ def check_arguments(title: str, function: Any, arguments: Mapping[str, Any]) -> 
         ...
         sparring.core.errors.WrongUse: lr of part Adam must be a number, got 'fast'.
     """
-    parameters = inspect.signature(function).parameters
+    unpacked, taken = _unpacked(function), taken_by(function)
     for name in arguments:
-        if name not in parameters:
-            raise WrongUse(f"{title} has no option {name!r}{closest(name, list(parameters))}")
-    hints = get_type_hints(function.__init__)
+        if name not in taken:
+            raise WrongUse(f"{title} has no option {name!r}{closest(name, taken)}")
+    hints = {**get_type_hints(function.__init__), **unpacked}
     for name, value in arguments.items():
         check_type(f"{name} of {title}", value, hints.get(name, Any))
 

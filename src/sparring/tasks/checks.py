@@ -142,6 +142,10 @@ def _kinds(name: str, value: Any) -> Mapping[Any, str]:
     return dict(value)
 
 
+def _text_or_table(name: str, value: Any) -> str | Mapping[str, Any]:
+    return _table(name, value) if isinstance(value, Mapping) else _text(name, value)
+
+
 def _or_none(rule: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return lambda name, value: None if value is None else rule(name, value)
 
@@ -149,7 +153,7 @@ def _or_none(rule: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
 Rules = dict[str, Callable[[str, Any], Any]]
 
 _WHERE_GIVEN: Rules = {
-    "networks": _text,
+    "networks": _text_or_table,
     "steps": whole,
     "minutes": _positive,
     "batch_size": whole,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import nn
 
 from sparring.core.errors import WrongUse
@@ -24,7 +25,8 @@ from sparring.networks import (
     TVAEDecoder,
     TVAEEncoder,
 )
-from sparring.priors import Categorical, Normal
+from sparring.priors import Categorical, Empirical, Normal, Prior
+from sparring.tasks.network_options import made, shared_out
 from sparring.tasks.parents import LEAST_WIDTH, MOST_WEIGHTS, parents_each
 
 Pair = tuple[nn.Module, nn.Module]
@@ -38,58 +40,67 @@ class Fit:
         shape: of one item in model space.
         latent: length of z.
         width: of the layers.
-        classes: how many, 0 for none.
+        condition: how many classes or attributes items are asked for by, or how long a text's
+            embedding is; 0 for none.
         spans: kinds and widths of a table's encoded columns; empty for all else.
         frequencies: how often each class comes, or each category of a table whose game asks for
-            them; empty where nothing is asked for.
+            them; empty where nothing is asked for, or by more than a class.
+        rows: shape of the conditions that have been seen, where they are more than classes.
         parents: of each column of a table, the columns that its network looks at; empty for all.
         dropout: share of the hidden units left out in training, where networks have it.
+        judged: shape of what the discriminator sees; empty where it sees items one by one.
+        options: of the networks, parts written as data.
     """
 
     shape: tuple[int, ...]
     latent: int
     width: int
-    classes: int = 0
+    condition: int = 0
     spans: tuple[tuple[str, int], ...] = ()
     frequencies: tuple[float, ...] = ()
+    rows: tuple[int, ...] = ()
     parents: tuple[tuple[int, ...], ...] = ()
     dropout: float = 0.0
+    judged: tuple[int, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> tuple[int, ...]:
+        """Shape of what the discriminator sees."""
+        return self.judged or self.shape
 
 
 def _mlp(fit: Fit) -> Pair:
-    hidden = (fit.width,) * 3
+    options = made(fit.options)
+    depth = options.pop("depth", 3)
+    _, judging = shared_out(options, MLP, MLP)
+    hidden = (fit.width,) * depth
     output: nn.Module | None = MixedOutput(fit.spans) if fit.spans else None
     if len(fit.shape) == 3:  # pictures
         output = nn.Tanh()
     return (
-        MLP((fit.latent,), fit.shape, hidden, fit.classes, output),
-        MLP(fit.shape, (), hidden, fit.classes),
+        MLP((fit.latent,), fit.shape, hidden, fit.condition, output),
+        MLP(fit.seen, (), hidden, fit.condition, **judging),
     )
 
 
-def _dcgan(fit: Fit) -> Pair:
-    channels, size = _picture(fit, "dcgan")
-    return (
-        DCGANGenerator(fit.latent, channels, size, fit.width, fit.classes),
-        DCGANDiscriminator(channels, size, fit.width, fit.classes),
-    )
+def _pictures(generator: type[nn.Module], discriminator: type[nn.Module]) -> Callable[[Fit], Pair]:
+    """Builds a pair G(latent, channels, size, width, ...) and D(channels, size, width, ...)."""
 
-
-def _residual(fit: Fit) -> Pair:
-    channels, size = _picture(fit, "residual")
-    return (
-        ResidualGenerator(fit.latent, channels, size, fit.width, classes=fit.classes),
-        ResidualDiscriminator(channels, size, fit.width, classes=fit.classes),
-    )
-
-
-def _picture(fit: Fit, networks: str) -> tuple[int, int]:
-    if len(fit.shape) != 3:
-        raise WrongUse(
-            f"networks {networks!r} make pictures, and items here have shape {fit.shape}; "
-            f"use networks='mlp'."
+    def build(fit: Fit) -> Pair:
+        if len(fit.shape) != 3:
+            raise WrongUse(
+                f"{generator.__name__} makes pictures, and items here have shape {fit.shape}; use "
+                f"networks='mlp'."
+            )
+        (channels, size, _), asked = fit.shape, {"condition": fit.condition}
+        making, judging = shared_out(made(fit.options), generator, discriminator)
+        return (
+            generator(fit.latent, channels, size, fit.width, **asked, **making),
+            discriminator(fit.seen[0], size, fit.width, **asked, **judging),
         )
-    return fit.shape[0], fit.shape[1]
+
+    return build
 
 
 def _ctgan(fit: Fit) -> "Parts":
@@ -127,7 +138,9 @@ class Parts:
 
 def _adversaries(pair: Callable[[Fit], Pair]) -> Callable[[Fit], Parts]:
     def make(fit: Fit) -> Parts:
-        labels = Categorical(fit.frequencies) if fit.frequencies else None
+        labels: Prior | None = Categorical(fit.frequencies) if fit.frequencies else None
+        if fit.rows:  # what they are comes with the data, or with the weights
+            labels = Empirical(torch.zeros(fit.rows))
         return Parts((*pair(fit), Normal(fit.latent), labels))
 
     return make
@@ -135,8 +148,8 @@ def _adversaries(pair: Callable[[Fit], Pair]) -> Callable[[Fit], Parts]:
 
 NETWORKS: dict[str, Callable[[Fit], Parts]] = {
     "mlp": _adversaries(_mlp),
-    "dcgan": _adversaries(_dcgan),
-    "residual": _adversaries(_residual),
+    "dcgan": _adversaries(_pictures(DCGANGenerator, DCGANDiscriminator)),
+    "residual": _adversaries(_pictures(ResidualGenerator, ResidualDiscriminator)),
     "conditionals": _conditionals,
     "ctgan": _ctgan,
     "tvae": _tvae,

@@ -58,9 +58,9 @@ class ModelSpec:
     def from_description(cls, description: Mapping[str, Any]) -> "ModelSpec":
         """The specification that `describe` described."""
         fit = dict(description["fit"])
-        fit["shape"] = tuple(fit["shape"])
+        for name in ("shape", "frequencies", "rows", "judged"):
+            fit[name] = tuple(fit[name])
         fit["spans"] = tuple((kind, int(width)) for kind, width in fit["spans"])
-        fit["frequencies"] = tuple(fit["frequencies"])
         fit["parents"] = tuple(tuple(mine) for mine in fit["parents"])
         return cls(
             description["game"],

@@ -20,6 +20,7 @@ PARTS: dict[str, Any] = {
         core.RMSprop,
         core.SGD,
         core.Cosine,
+        core.Moving,
         core.Alternating,
         core.Simultaneous,
         core.Extragradient,

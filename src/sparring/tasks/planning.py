@@ -19,6 +19,7 @@ from sparring.tasks.choices import (
     find_networks,
 )
 from sparring.tasks.model import ModelSpec
+from sparring.tasks.network_options import named
 from sparring.tasks.parents import parents_of
 from sparring.tasks.parts import make
 from sparring.tasks.run import FORMAT
@@ -85,7 +86,7 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     Raises:
         WrongUse: for a setting that can't be used with this data.
     """
-    game = choose_game(dataset.modality.name, settings["game"], settings["networks"])
+    game = choose_game(dataset.modality.name, settings["game"], named(settings["networks"])[0])
     entry = find_game(game)
     shape = tuple(dataset.modality.shape)
     if entry.encoding != "scores" and not hasattr(dataset.modality, "spans"):
@@ -93,8 +94,11 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     defaults = defaults_of(dataset, entry.networks)
     chosen = {**settings, "game": game, **_numbers(settings, defaults)}
     if chosen["networks"] is None:
-        chosen["networks"] = defaults.networks
-    find_networks(chosen["networks"], entry.networks)
+        chosen["networks"] = entry.prefers.get(dataset.modality.name, defaults.networks)
+    networks, network_options = named(chosen["networks"])
+    find_networks(str(networks), entry.networks)
+    if chosen["rule"] is None:
+        chosen["rule"] = entry.rule
     suggested = entry.suggested.get(dataset.modality.name, {})
     chosen["options"] = {**suggested, **(settings["options"] or {})}
     wanted = chosen["conditional"]
@@ -106,13 +110,15 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         shape,
         chosen["latent"],
         chosen["width"],
-        len(classes),
-        tuple(getattr(dataset.modality, "spans", ())),
-        _frequencies(dataset, entry, len(classes)),
-        parents_of(dataset) if entry.encoding == "tokens" else (),
-        defaults.dropout,
+        condition=len(classes),
+        spans=tuple(getattr(dataset.modality, "spans", ())),
+        frequencies=_frequencies(dataset, entry, len(classes)),
+        parents=parents_of(dataset) if entry.encoding == "tokens" else (),
+        dropout=defaults.dropout,
+        judged=() if entry.judged is None else entry.judged(shape, chosen["options"]),
+        options=network_options,
     )
-    spec = ModelSpec(game, chosen["networks"], fit, chosen["options"], tuple(classes))
+    spec = ModelSpec(game, str(networks), fit, chosen["options"], tuple(classes))
     return Plan(chosen, spec)
 
 

@@ -10,6 +10,7 @@ from sparring.data.restoring import MODALITIES
 from sparring.tasks.choices import choose_game
 from sparring.tasks.contest import AUTO
 from sparring.tasks.model import options_of
+from sparring.tasks.network_options import named
 from sparring.tasks.synthesizer import Synthesizer
 
 _OF_FILES = ("target", "separator", "missing", "categories", "drop")
@@ -31,7 +32,7 @@ def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict
     """
     own = [p for p in inspect.signature(Synthesizer).parameters if p not in ("callbacks", "run")]
     game = settings.get("game", given["game"])
-    of_game = _options(game, settings.get("networks"))
+    of_game = _options(game, named(settings.get("networks"))[0])
     parameters, options = dict(given), {}
     for key, value in settings.items():
         if key in own:

@@ -21,6 +21,7 @@ from sparring.tasks.choices import choose_game, find_networks
 from sparring.tasks.contest import AUTO, contest, write_results
 from sparring.tasks.looking import Looks
 from sparring.tasks.model import load_model, save_model
+from sparring.tasks.network_options import named
 from sparring.tasks.planning import DATA_OPTIONS, plan
 from sparring.tasks.relational import LinkedTables
 from sparring.tasks.relations.opening import Said
@@ -40,7 +41,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         game: a name from `sparring list games`; None lets the data choose; "auto" tries several
             on a table and takes the one whose rows are hardest to tell from real ones that none of
             them saw (`contest_`).
-        networks: "mlp", "dcgan" or "residual"; None lets the game and the data choose.
+        networks: a name from `sparring list networks`, or with options {"part": "residual",
+            "depth": 2}; None lets the game and the data choose.
         steps: how long to train; None takes the data's default, unless `minutes` is given.
         minutes: train for so long.
         batch_size: items in a batch, of all processes together.
@@ -92,7 +94,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         self,
         game: str | None = None,
         *,
-        networks: str | None = None,
+        networks: str | Mapping[str, Any] | None = None,
         steps: int | None = None,
         minutes: float | None = None,
         batch_size: int | None = None,
@@ -231,8 +233,9 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
     def _settings(self) -> dict[str, Any]:
         settings = checked(self.get_params(deep=False))
         entry = _game_of_tables(settings)
-        if settings["networks"] is not None:
-            find_networks(settings["networks"], entry.networks)
+        networks, _ = named(settings["networks"])
+        if networks is not None:
+            find_networks(networks, entry.networks)
         return settings
 
     def _open(self, data: Any, labels: Any = None) -> Dataset:
@@ -340,7 +343,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
 
 def _game_of_tables(settings: Mapping[str, Any]) -> Entry:
     """The game that would be played if the data were a table."""
-    return find_game(choose_game("table", settings["game"], settings["networks"]))
+    return find_game(choose_game("table", settings["game"], named(settings["networks"])[0]))
 
 
 # So many items tell how hard the telling is.

@@ -1,0 +1,75 @@
+"""Drawing items from a prior through a generator."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from torch import Tensor, nn
+
+from sparring.core import Batch, Game, Samples, Truncates, WrongUse
+from sparring.priors import Normal, Prior
+
+
+class Generating(Game, Samples, Truncates):
+    """A game with a generator G(z, y) of latents z and conditions y.
+
+    Attributes:
+        generator: from latents (n, k), and conditions (n, ...) if there are such, to items.
+        prior: of the latents.
+        labels: a distribution of conditions, from which one comes when none is asked for; None
+            where there are none.
+    """
+
+    generator: nn.Module
+    prior: Prior
+    labels: Prior | None
+
+    def latent(self, n: int) -> Tensor:
+        """n draws from the prior, of shape (n, k)."""
+        return self.prior.sample(n)
+
+    def sample(
+        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
+    ) -> Tensor:
+        """n items of shape (n, ...); `condition["y"]` of shape (n, ...) says what is asked for."""
+        z = self.latent(n) if latent is None else latent
+        return call(self.generator, z, self.wanted(n, condition))
+
+    def wanted(self, n: int, condition: Batch | None) -> Tensor | None:
+        """What n items are asked to be: what is said, or n draws; None without conditions.
+
+        Raises:
+            WrongUse: if another number of items is asked for.
+        """
+        if self.labels is None:
+            return None
+        y = self.labels.sample(n) if condition is None else self.need("y", condition)
+        if len(y) != n:
+            raise WrongUse(f"condition['y'] must have {n} rows, one a sample, got {len(y)}.")
+        return y
+
+    @contextmanager
+    def truncated(self, truncation: float) -> Iterator[None]:
+        """Inside, latents beyond +-truncation are drawn again.
+
+        Brock et al. 2019 (arXiv 1809.11096), section 3.1.
+
+        Raises:
+            WrongUse: for a truncation that isn't above 0, or a prior that isn't normal.
+        """
+        kept = self.prior
+        if not isinstance(kept, Normal):
+            raise WrongUse(
+                f"truncation needs a normal prior, and {type(self).__name__} has {kept}; leave "
+                f"truncation out."
+            )
+        self.prior = kept.truncated(truncation).to(kept.device)
+        try:
+            yield
+        finally:
+            self.prior = kept
+
+
+def call(network: nn.Module, x: Tensor, y: Tensor | None) -> Tensor:
+    """A network's answer to x, and to a condition if there is one."""
+    result: Tensor = network(x) if y is None else network(x, y)
+    return result

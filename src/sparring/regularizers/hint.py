@@ -1,0 +1,37 @@
+"""What is known of items, and what else a generator is held to."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from sparring.core import Terms
+
+
+@dataclass
+class Generation:
+    """What a generator has made in its turn.
+
+    Args:
+        generator: who made it.
+        z: latents, of shape (n, ...).
+        y: what was asked for, or None.
+        x: items, of shape (n, ...), in model space; gradients flow back through them.
+        step: steps taken so far.
+        done: the share of the training that is over, in [0, 1].
+    """
+
+    generator: nn.Module
+    z: Tensor
+    y: Tensor | None
+    x: Tensor
+    step: int
+    done: float = 0.0
+
+
+class Hint(ABC):
+    """A term added to the generator's loss."""
+
+    @abstractmethod
+    def __call__(self, generation: Generation) -> Terms:
+        """Named terms to be added to the loss; empty where there is nothing to add."""

@@ -1,0 +1,83 @@
+"""Options of networks, written as data: {"part": "residual", "depth": 2} says what to build."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from torch import nn
+
+from sparring.core.errors import WrongUse
+from sparring.core.names import closest
+from sparring.networks import D2DCE, AuxiliaryClassifier, Concatenation, Projection
+from sparring.tasks.arguments import check_arguments, taken_by
+
+CONDITIONINGS: dict[str, type[nn.Module]] = {
+    part.__name__: part for part in (Projection, Concatenation, AuxiliaryClassifier, D2DCE)
+}
+_GIVEN = ("latent", "channels", "size", "width", "condition", "shape_in", "shape_out", "hidden")
+
+
+def named(networks: str | Mapping[str, Any] | None) -> tuple[str | None, dict[str, Any]]:
+    """The name of networks and their options.
+
+    Raises:
+        WrongUse: for a description without a name.
+
+    Example:
+        >>> named({"part": "residual", "depth": 2}), named("dcgan")
+        (('residual', {'depth': 2}), ('dcgan', {}))
+    """
+    if not isinstance(networks, Mapping):
+        return networks, {}
+    if not isinstance(networks.get("part"), str):
+        raise WrongUse(
+            f"networks must be a name or {{'part': name, ...}}, got {dict(networks)!r}; see "
+            f"sparring list networks."
+        )
+    return networks["part"], {key: value for key, value in networks.items() if key != "part"}
+
+
+def made(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options whose parts are made: a conditioning is a class with its own arguments.
+
+    Raises:
+        WrongUse: for an unknown conditioning, or an argument that it doesn't take.
+
+    Example:
+        >>> made({"conditioning": {"part": "Concatenation", "hidden": 8}})["conditioning"](4, 3)
+        Concatenation(...)
+    """
+    options = dict(options)
+    asked = options.get("conditioning")
+    if asked is None:
+        return options
+    name, own = named(asked)
+    if name not in CONDITIONINGS:
+        raise WrongUse(f"there is no conditioning {name!r}{closest(str(name), CONDITIONINGS)}")
+    check_arguments(f"conditioning {name}", CONDITIONINGS[name], own)
+    options["conditioning"] = functools.partial(CONDITIONINGS[name], **own)
+    return options
+
+
+def shared_out(
+    options: Mapping[str, Any], *networks: type[nn.Module]
+) -> tuple[dict[str, Any], ...]:
+    """What each of a game's networks takes of their common options.
+
+    Raises:
+        WrongUse: for an option that none of them takes, or a value of another type.
+
+    Example:
+        >>> from sparring.networks import ResidualDiscriminator, ResidualGenerator
+        >>> shared_out({"depth": 2}, ResidualGenerator, ResidualDiscriminator)
+        ({'depth': 2}, {'depth': 2})
+    """
+    taken = [[name for name in taken_by(network) if name not in _GIVEN] for network in networks]
+    for name in options:
+        if not any(name in names for names in taken):
+            known = list(dict.fromkeys(name for names in taken for name in names))
+            raise WrongUse(f"the networks have no option {name!r}{closest(name, known)}")
+    shares = tuple({n: v for n, v in options.items() if n in names} for names in taken)
+    for network, share in zip(networks, shares, strict=True):
+        check_arguments(network.__name__, network, share)
+    return shares
