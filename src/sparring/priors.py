@@ -152,9 +152,7 @@ class Codes(Prior):
         (torch.Size([5, 6]), [1.0, 1.0, 1.0, 1.0, 1.0])
     """
 
-    def __init__(
-        self, noise: int, categories: Sequence[int] = (10,), continuous: int = 2
-    ) -> None:
+    def __init__(self, noise: int, categories: Sequence[int] = (10,), continuous: int = 2) -> None:
         super().__init__()
         self.noise, self.categories, self.continuous = noise, tuple(categories), continuous
         if noise < 0 or continuous < 0 or not (self.categories or continuous):
@@ -229,43 +227,6 @@ class Mixture(Prior):
         return torch.logsumexp(-(squares + volume) / 2, 1) - math.log(len(self.centres))
 
 
-class Empirical(Prior):
-    """Rows of what has been seen, as often as they were: conditions that go together.
-
-    Args:
-        rows: of shape (m, ...), at least one.
-        weights: how often each comes, at least 0, with a sum above 0; None takes all alike.
-
-    Raises:
-        WrongUse: for no rows, or weights that don't fit them.
-
-    Example:
-        >>> Empirical(torch.tensor([[1.0, 0.0]])).sample(2)
-        tensor([[1., 0.],
-                [1., 0.]])
-    """
-
-    rows: Tensor
-
-    def __init__(self, rows: Tensor, weights: Sequence[float] | Tensor | None = None) -> None:
-        super().__init__()
-        if len(rows) == 0:
-            raise WrongUse("rows of Empirical must be at least one, got none.")
-        self.register_buffer("rows", rows)
-        self.chosen = Categorical([1.0] * len(rows) if weights is None else weights)
-        if self.chosen.classes != len(rows):
-            raise WrongUse(
-                f"weights of Empirical must be one a row, {len(rows)}, got {self.chosen.classes}."
-            )
-
-    def _draw(self, n: int) -> Tensor:
-        return self.rows[self.chosen._draw(n)]
-
-    def log_prob(self, z: Tensor) -> Tensor:
-        same = (z.flatten(1)[:, None] == self.rows.flatten(1)).all(2)  # (n, m)
-        return (same * self.chosen.weights).sum(1).log()
-
-
 class Categorical(Prior):
     """Labels 0, 1, ... with given frequencies, of shape (n,).
 
@@ -282,7 +243,7 @@ class Categorical(Prior):
 
     weights: Tensor
 
-    def __init__(self, weights: Sequence[float] | Tensor) -> None:
+    def __init__(self, weights: Sequence[float]) -> None:
         super().__init__()
         values = torch.as_tensor(weights, dtype=torch.float32)
         if values.numel() == 0 or bool((values < 0).any()) or float(values.sum()) <= 0:

@@ -25,12 +25,36 @@ from sparring.core import (
 from sparring.core import Batches as Stream
 from sparring.data import Batches, InMemory
 from sparring.data.conditioned import Categories, Conditioned
-from sparring.games import CTGAN, GAN, LSGAN, NADE, R3GAN, SNGAN, TVAE, WGAN, WGANGP
+from sparring.games import (
+    CTGAN,
+    EGAN,
+    GAN,
+    LAPGAN,
+    LSGAN,
+    NADE,
+    R3GAN,
+    SAGAN,
+    SNGAN,
+    TVAE,
+    WGAN,
+    WGANGP,
+    BigGAN,
+    InfoGAN,
+    PacGAN,
+    ProGAN,
+    StyleGAN2,
+)
 from sparring.networks import (
     MLP,
     Conditionals,
     CTGANDiscriminator,
     CTGANGenerator,
+    LaplacianDiscriminator,
+    LaplacianGenerator,
+    ProgressiveDiscriminator,
+    ProgressiveGenerator,
+    StyleDiscriminator,
+    StyleGenerator,
     TVAEDecoder,
     TVAEEncoder,
 )
@@ -49,6 +73,49 @@ def pair(shape: tuple[int, ...], classes: int = 0) -> dict[str, Any]:
         "prior": Normal(3),
         "labels": Categorical([1, 2, 1]) if classes else None,
     }
+
+
+def packed(shape: tuple[int, ...], classes: int = 0) -> Game:
+    """Packs of 2: what the discriminator sees, and is told, is twice as wide."""
+    seen = (2 * shape[0], *shape[1:])
+    judge = MLP(seen, (), hidden=(8,), condition=2 * classes)
+    return PacGAN(**{**pair(shape, classes), "discriminator": judge}, pac=2)
+
+
+def plain(game: Game) -> Game:
+    """With weights that lie as files keep them; how else they may lie, test_layout has."""
+    return game.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+
+
+def pyramid(classes: int = 0) -> Game:
+    """Two levels, 8 and 4 pixels."""
+    maker = LaplacianGenerator(3, 1, 8, width=2, condition=classes)
+    judge = LaplacianDiscriminator(1, 8, width=2, condition=classes, dropout=0.2)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return plain(LAPGAN(maker, judge, Normal(64 + 3), labels))
+
+
+def growing(classes: int = 0) -> Game:
+    """The second of two levels is being faded in: all parts play."""
+    maker = ProgressiveGenerator(3, 1, 8, width=4, condition=classes)
+    judge = ProgressiveDiscriminator(1, 8, width=4, condition=classes, group=2)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return plain(ProGAN(maker, judge, Normal(3), labels, start=0.25, growth=1.0))
+
+
+def styles(classes: int = 0) -> Game:
+    """Two levels; R1 and path lengths every other step, for whole groups in every process."""
+    maker = StyleGenerator(3, 1, 8, width=2, condition=classes)
+    judge = StyleDiscriminator(1, 8, width=2, group=2, condition=classes)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return StyleGAN2(maker, judge, Normal(3), labels, penalty_every=2, path_every=2)
+
+
+def coded(shape: tuple[int, ...], classes: int = 0) -> Game:
+    """Two choices, a number, and as much noise as is left of five."""
+    maker = MLP((5,), shape, hidden=(8,), condition=classes)
+    parts = {**pair(shape, classes), "generator": maker, "prior": Normal(5)}
+    return InfoGAN(**parts, categories=(2,), continuous=1)
 
 
 NUMBERS = (("bounded", 1), ("mode", 3), ("number", 1))
@@ -113,7 +180,15 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "wgan": lambda: WGAN(**pair(POINT), clip=0.1),
     "wgan-gp": lambda: WGANGP(**pair(PICTURE)),
     "sngan": lambda: SNGAN(**pair(POINT), discriminator_turns=2),
+    "sagan": lambda: SAGAN(**pair(PICTURE)),
+    "biggan": lambda: BigGAN(**pair(POINT), orthogonality=0.1),
     "r3gan": lambda: R3GAN(**pair(PICTURE)),
+    "pacgan": lambda: packed(POINT),
+    "egan": lambda: EGAN(**pair(PICTURE)),
+    "infogan": lambda: coded(POINT),
+    "lapgan": lambda: pyramid(),
+    "progan": lambda: growing(),
+    "stylegan2": lambda: styles(),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -125,7 +200,15 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "wgan": lambda: WGAN(**pair(PICTURE, CLASSES), clip=0.1),
     "wgan-gp": lambda: WGANGP(**pair(POINT, CLASSES)),
     "sngan": lambda: SNGAN(**pair(PICTURE, CLASSES), discriminator_turns=2),
+    "sagan": lambda: SAGAN(**pair(POINT, CLASSES)),
+    "biggan": lambda: BigGAN(**pair(PICTURE, CLASSES), orthogonality=0.1),
     "r3gan": lambda: R3GAN(**pair(POINT, CLASSES)),
+    "pacgan": lambda: packed(PICTURE, CLASSES),
+    "egan": lambda: EGAN(**pair(POINT, CLASSES)),
+    "infogan": lambda: coded(PICTURE, CLASSES),
+    "lapgan": lambda: pyramid(CLASSES),
+    "progan": lambda: growing(CLASSES),
+    "stylegan2": lambda: styles(CLASSES),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),

@@ -17,6 +17,24 @@ def test_the_normal_density_is_scipys():
     assert Normal(2).log_prob(Z).numpy() == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("threshold", [0.1, 1.0, 3.0])
+def test_the_truncated_normal_density_is_scipys(threshold):
+    z = threshold * torch.tensor([[0.3, -0.9], [0.0, 1.0], [1.1, 0.0]])
+    expected = stats.truncnorm.logpdf(z.double().numpy(), -threshold, threshold).sum(1)
+    found = Normal(2).truncated(threshold).log_prob(z).numpy()
+    assert found[[0, 1]] == pytest.approx(expected[[0, 1]], abs=1e-5)
+    assert found[2] == -math.inf
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.5, 2.0, 9.0])
+def test_truncated_draws_are_normal_ones_of_which_those_beyond_are_drawn_again(threshold):
+    torch.manual_seed(0)
+    draws = Normal(1).truncated(threshold).sample(20_000).flatten()
+    assert draws.abs().max() <= threshold
+    law = stats.truncnorm(-threshold, threshold)
+    assert stats.ks_1samp(draws.double().numpy(), law.cdf).statistic < 0.012
+
+
 def test_the_uniform_density_is_scipys():
     expected = stats.uniform(-1, 2).logpdf(Z.numpy()).sum(1)
     assert Uniform(2).log_prob(Z).numpy() == pytest.approx(expected, abs=1e-6)

@@ -8,17 +8,23 @@ from torch import nn
 
 from sparring.networks import (
     MLP,
+    BigGANDiscriminator,
+    BigGANGenerator,
     DCGANDiscriminator,
     DCGANGenerator,
     MixedOutput,
     ResidualDiscriminator,
     ResidualGenerator,
+    SAGANDiscriminator,
+    SAGANGenerator,
 )
 from sparring.networks.sizes import pyramid
 
 SIZES = [8, 9, 12, 16, 20, 28, 32, 33, 48, 64, 100, 128]
-GENERATORS = [DCGANGenerator, ResidualGenerator]
-DISCRIMINATORS = [DCGANDiscriminator, ResidualDiscriminator]
+GENERATORS = [DCGANGenerator, ResidualGenerator, SAGANGenerator, BigGANGenerator]
+DISCRIMINATORS = [
+    DCGANDiscriminator, ResidualDiscriminator, SAGANDiscriminator, BigGANDiscriminator,
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +40,7 @@ def tiny(kind):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", GENERATORS)
 def test_generators_make_pictures_of_every_size(kind, size, channels):
-    pictures = kind(5, channels, size, **tiny(kind))(torch.randn(2, 5))
+    pictures = kind(6, channels, size, **tiny(kind))(torch.randn(2, 6))
     assert pictures.shape == (2, channels, size, size)
     assert pictures.isfinite().all()
 
@@ -96,6 +102,22 @@ def all_networks():
         "residual generator": (ResidualGenerator(5, 3, 12, width=8), (vectors,)),
         "residual generator with classes": (
             ResidualGenerator(5, 3, 12, width=8, depth=2, condition=3), (vectors, labels),
+        ),
+        "sagan generator": (SAGANGenerator(5, 3, 12, width=4), (vectors,)),
+        "sagan generator with classes": (
+            SAGANGenerator(5, 3, 12, width=4, condition=3), (vectors, labels),
+        ),
+        "sagan discriminator": (SAGANDiscriminator(3, 12, width=4), (pictures,)),
+        "sagan discriminator with classes": (
+            SAGANDiscriminator(3, 12, width=4, condition=3), (pictures, labels),
+        ),
+        "biggan generator": (BigGANGenerator(5, 3, 12, width=4), (vectors,)),
+        "biggan generator with classes": (
+            BigGANGenerator(5, 3, 12, width=4, condition=3, shared=6), (vectors, labels),
+        ),
+        "biggan discriminator": (BigGANDiscriminator(3, 12, width=4), (pictures,)),
+        "biggan discriminator with classes": (
+            BigGANDiscriminator(3, 12, width=4, condition=3), (pictures, labels),
         ),
         "residual discriminator": (ResidualDiscriminator(3, 12, width=8), (pictures,)),
         "residual discriminator with classes": (

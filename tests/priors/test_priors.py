@@ -6,7 +6,13 @@ import torch
 from sparring.core.shares import set_share
 from sparring.priors import Categorical, Mixture, Normal, Uniform
 
-PRIORS = [Normal(3), Uniform(3), Mixture(torch.randn(4, 3), 0.2), Categorical([1, 2])]
+PRIORS = [
+    Normal(3),
+    Normal(3).truncated(0.5),
+    Uniform(3),
+    Mixture(torch.randn(4, 3), 0.2),
+    Categorical([1, 2]),
+]
 
 
 @pytest.fixture(params=PRIORS, ids=lambda prior: type(prior).__name__.lower())
@@ -63,3 +69,13 @@ def test_what_defines_a_prior_is_in_a_checkpoint():
 
 def test_there_are_as_many_classes_as_weights():
     assert Categorical([1, 0, 2]).classes == 3
+
+
+@pytest.mark.parametrize("threshold", [0.0, -1.0, float("nan")])
+def test_a_threshold_that_leaves_nothing_is_refused(threshold):
+    with pytest.raises(ValueError, match="threshold of a truncated normal must be above 0, got"):
+        Normal(3).truncated(threshold)
+
+
+def test_a_truncated_prior_can_be_truncated_further():
+    assert Normal(3).truncated(2.0).truncated(0.5).sample(100).abs().max() <= 0.5

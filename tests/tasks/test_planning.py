@@ -158,5 +158,5 @@ def test_classes_are_learnt_where_there_are_any(images, labels):
     settings = checked(Synthesizer().get_params(deep=False))
     chosen = plan(dataset, settings)
     assert chosen.spec.classes == ("ant", "cat", "dog", "owl")
-    assert sum(chosen.spec.fit.frequencies) == pytest.approx(1)
+    assert sum(chosen.spec.condition.frequencies()) == pytest.approx(1)
     assert plan(dataset, {**settings, "conditional": False}).spec.classes == ()

@@ -15,6 +15,7 @@ from sparring.core.game import Batch, Loss
 from sparring.core.rules import _due
 from sparring.core.state import TrainingState
 
+
 class Evolves(ABC):
     """A game in which one player has several losses to choose from, and knows which served.
 

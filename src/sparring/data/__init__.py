@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sparring.data.catalog import Named, names
     from sparring.data.conditioned import Categories, Conditioned
     from sparring.data.dataset import Dataset, Modes
+    from sparring.data.few_labels import FewLabels, Relabelled, hide
     from sparring.data.image import Image
     from sparring.data.matrix import Matrix
     from sparring.data.modality import Modality
@@ -22,6 +23,7 @@ __all__ = [
     "Categories",
     "Conditioned",
     "Dataset",
+    "FewLabels",
     "Files",
     "Image",
     "InMemory",
@@ -31,9 +33,11 @@ __all__ = [
     "Named",
     "Pictures",
     "Points",
+    "Relabelled",
     "Source",
     "Subset",
     "Table",
+    "hide",
     "modality_from",
     "names",
     "open_dataset",
@@ -44,6 +48,7 @@ _WHERE = {
     "Categories": "conditioned",
     "Conditioned": "conditioned",
     "Dataset": "dataset",
+    "FewLabels": "few_labels",
     "Files": "sources",
     "Image": "image",
     "InMemory": "sources",
@@ -53,9 +58,11 @@ _WHERE = {
     "Named": "catalog",
     "Pictures": "sources",
     "Points": "points",
+    "Relabelled": "few_labels",
     "Source": "sources",
     "Subset": "sources",
     "Table": "table",
+    "hide": "few_labels",
     "modality_from": "restoring",
     "names": "catalog",
     "open_dataset": "opening",

@@ -4,6 +4,7 @@ import gzip
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,27 +13,41 @@ import numpy as np
 
 from sparring.core.errors import WrongUse
 
+_CAPTIONS = ("caption", "captions", "text", "texts")
 _IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 _IDX_PARTS = (("train", "train"), ("t10k", "test"))
 
 
 @dataclass(frozen=True)
 class Arrays:
-    """What an array file holds: items, perhaps labels, perhaps an official test part."""
+    """What an array file holds: items, perhaps labels, perhaps an official test part.
+
+    Attributes:
+        x: items.
+        y: what is said of them: labels, captions, or a dict of attributes.
+        x_test, y_test: the same of the official test part.
+        names: of the classes 0..k-1, where y holds such numbers.
+        kind: "text" where y is known to hold captions.
+    """
 
     x: np.ndarray
-    y: np.ndarray | None = None
+    y: Any = None
     x_test: np.ndarray | None = None
-    y_test: np.ndarray | None = None
+    y_test: Any = None
     names: tuple[str, ...] | None = None
+    kind: str | None = None
 
 
-def read_npz(path: Path, labels: str | None = None) -> Arrays:
+def read_npz(path: Path, labels: str | Sequence[str] | None = None) -> Arrays:
     """Read arrays x and y, or x_train, y_train, x_test, y_test, or the only array there is.
+
+    What is said of the items is `y`, captions (`caption` or `text`; (n,) or (n, several), where
+    empty ones are left out), or `attributes` (n, k) with their `attribute_names` (k,).
 
     Args:
         path: a .npz file; nothing pickled is read.
-        labels: the name of the array to take as labels, instead of y.
+        labels: the name of the array to take as labels, instead of y; or several names, in a list
+            or with commas between, of arrays to take as attributes.
 
     Raises:
         WrongUse: not such a file, or arrays of other names.
@@ -40,10 +55,33 @@ def read_npz(path: Path, labels: str | None = None) -> Arrays:
     Example:
         >>> import tempfile
         >>> path = Path(tempfile.mkdtemp()) / "a.npz"
-        >>> np.savez(path, x=np.zeros((20, 8, 8)), y=np.arange(20) % 2)
-        >>> read_npz(path).x.shape
-        (20, 8, 8)
+        >>> np.savez(path, x=np.zeros((20, 8, 8)), age=np.arange(20), hat=np.arange(20) % 2)
+        >>> list(read_npz(path, labels="age,hat").y)
+        ['age', 'hat']
     """
+    held = _held(path)
+    named = labels.split(",") if isinstance(labels, str) else labels
+    for name in named or ():
+        if name not in held and f"{name}_train" not in held:
+            raise WrongUse(f"{path} has no array {name!r} for labels, only {', '.join(held)}.")
+    classes = held.get("classes")
+    names = tuple(str(name) for name in classes) if classes is not None else None
+    if "x_train" in held and "x_test" in held:
+        y, kind = _said(held, named, "_train")
+        y_test, _ = _said(held, named, "_test")
+        return Arrays(held["x_train"], y, held["x_test"], y_test, names, kind)
+    if "x" in held:
+        y, kind = _said(held, named, "")
+        return Arrays(held["x"], y, names=names, kind=kind)
+    if len(held) == 1:
+        return Arrays(next(iter(held.values())))
+    raise WrongUse(
+        f"{path} must hold arrays named x (and y), or x_train, y_train, x_test and y_test, "
+        f"got {', '.join(held) or 'none'}: rename them."
+    )
+
+
+def _held(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             held: dict[str, Any] = {name: archive[name] for name in archive.files}
@@ -52,21 +90,41 @@ def read_npz(path: Path, labels: str | None = None) -> Arrays:
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         reason = "Python objects" if "Object arrays" in str(error) else "no readable arrays"
         raise WrongUse(f"{path} holds {reason}: save plain arrays with numpy.savez.") from error
-    if labels is not None and labels not in held:
-        raise WrongUse(f"{path} has no array {labels!r} for labels, only {', '.join(held)}.")
-    classes = held.get("classes")
-    names = tuple(str(name) for name in classes) if classes is not None else None
-    if "x_train" in held and "x_test" in held:
-        y = held.get("y_train" if labels is None else labels)
-        return Arrays(held["x_train"], y, held["x_test"], held.get("y_test"), names)
-    if "x" in held:
-        return Arrays(held["x"], held.get("y" if labels is None else labels), names=names)
-    if len(held) == 1:
-        return Arrays(next(iter(held.values())))
-    raise WrongUse(
-        f"{path} must hold arrays named x (and y), or x_train, y_train, x_test and y_test, "
-        f"got {', '.join(held) or 'none'}: rename them."
-    )
+    return held
+
+
+def _said(
+    held: Mapping[str, np.ndarray], named: Sequence[str] | None, part: str
+) -> tuple[Any, str | None]:
+    """What the arrays say of the items of a part, and "text" where that is known."""
+
+    def array(name: str) -> np.ndarray | None:
+        found = held.get(name + part)
+        # One array may be named without its part, where it is that of the training part.
+        return held.get(name) if found is None and part != "_test" else found
+
+    if named is not None:
+        if len(named) == 1:
+            return array(named[0]), None
+        found = {name: array(name) for name in named}
+        return (None if any(one is None for one in found.values()) else found), None
+    if array("y") is not None:
+        return array("y"), None
+    for name in _CAPTIONS:
+        captions = array(name)
+        if captions is not None:
+            several = captions.ndim == 2 and captions.dtype.kind == "U"
+            listed = [[text for text in row if text] for row in captions.tolist()]
+            return (listed if several else captions), "text"
+    attributes, names = array("attributes"), held.get("attribute_names")
+    if attributes is None or attributes.ndim != 2 or names is None:
+        return attributes, None
+    if len(names) != attributes.shape[1]:
+        raise WrongUse(
+            f"There must be one name an attribute ({attributes.shape[1]}), got {len(names)} in "
+            f"attribute_names."
+        )
+    return {str(name): attributes[:, place] for place, name in enumerate(names)}, None
 
 
 def read_npy(path: Path) -> Arrays:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.core.shares import share
-from sparring.data.sources import Prefetches, Source
+from sparring.data.sources import Prefetches, Source, TakesTurns
 
 
 class Batches:
@@ -47,13 +47,20 @@ class Batches:
         self.epoch = self.position = 0
         self._orders: dict[int, Tensor] = {}
         self._prefetches = isinstance(source, Prefetches)
+        self._takes_turns = isinstance(source, TakesTurns)
 
     def __iter__(self) -> "Batches":
         return self
 
     def __next__(self) -> dict[str, Tensor]:
-        indices, self.epoch, self.position = self._take(self.epoch, self.position)
-        batch = self.source[share(indices)]
+        epoch, position = self.epoch, self.position
+        indices, self.epoch, self.position = self._take(epoch, position)
+        if self._takes_turns:
+            places = position + torch.arange(len(indices))
+            epochs = epoch + places // len(self.source)
+            batch = self.source.at(share(indices), share(epochs))  # type: ignore[attr-defined]
+        else:
+            batch = self.source[share(indices)]
         if self._prefetches:
             following, _, _ = self._take(self.epoch, self.position)
             self.source.prefetch(share(following))  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """Data sets from arrays and frames: the modality is fitted and the held-out part is cut."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,11 @@ import pandas as pd
 
 from sparring.core.errors import WrongUse
 from sparring.data.arrayfiles import Arrays
-from sparring.data.arrays import to_classes, to_levels
+from sparring.data.arrays import to_levels
+from sparring.data.conditions.classes import ClassNames
+from sparring.data.conditions.reading import Claim, Y, claim, claim_like
+from sparring.data.conditions.sources import with_codes
+from sparring.data.conditions.text_encoder import MINILM
 from sparring.data.dataset import Dataset, Modes
 from sparring.data.image import Image
 from sparring.data.inference import check_frame
@@ -33,7 +37,8 @@ class Preparation:
         encoding: of tables, a key of `encodings.ENCODINGS`.
         rules: of tables: whether they are looked for, or what is said of those that are found
             (see `rules.choose`).
-        kinds: of tables: overrules what columns are taken for, by name.
+        kinds: overrules what columns of tables and attributes of images are taken for, by name.
+        text_encoder: of captions, by name.
     """
 
     fraction: float = 0.1
@@ -41,6 +46,29 @@ class Preparation:
     encoding: str = "scores"
     rules: bool | tuple[str, ...] = False
     kinds: Mapping[str | int, str] = field(default_factory=dict)
+    text_encoder: str = MINILM
+
+    def claim(
+        self,
+        said: Any,
+        items: int,
+        names: Sequence[str] | None = None,
+        kind: str | None = None,
+        like: Claim | None = None,
+    ) -> Claim:
+        """What is said of images.
+
+        Args:
+            said: see `conditions.reading.claim`.
+            items: how many images there are.
+            names: of classes.
+            kind: "text" where that is known.
+            like: what is said of the training part, where this is the official test part.
+        """
+        if like is None:
+            kinds = self.kinds or ({Y: kind} if kind else {})
+            return claim(said, items, names=names, kinds=kinds, encoder=self.text_encoder)
+        return claim_like(like, said, items, names)
 
     def fit(self, frame: pd.DataFrame, seed: int, heldout: pd.DataFrame | None = None) -> Table:
         """The table of some rows.
@@ -60,7 +88,7 @@ class Preparation:
 
 
 def image_dataset(name: str, arrays: Arrays, how: Preparation, size: int | None = None) -> Dataset:
-    """Images from arrays (see `arrays.to_levels`), with classes when there are labels."""
+    """Images from arrays (see `arrays.to_levels`), with what is said of them if anything is."""
     if arrays.x.ndim < 3:
         to_levels(arrays.x)  # refuses it by its shape
     items = len(arrays.x)
@@ -68,41 +96,47 @@ def image_dataset(name: str, arrays: Arrays, how: Preparation, size: int | None 
         raise WrongUse(f"There must be at least {FEWEST_ITEMS} images, got {items}: add more.")
     levels = to_levels(arrays.x, size)
     image = Image(levels.shape[1], 1 if levels.ndim == 3 else 3)
-    y, classes = None, None
-    if arrays.y is not None:
-        y, classes = to_classes(arrays.y, items, arrays.names)
+    said = None if arrays.y is None else how.claim(arrays.y, items, arrays.names, arrays.kind)
     if arrays.x_test is None:
-        kept, out = split(items, how.fraction, how.seed, y)
-        train, heldout = (Pictures(levels, y, rows) for rows in (kept, out))
-        return Dataset(name, image, train, heldout, classes=classes)
-    test, y_test = to_levels(arrays.x_test, size), None
-    if classes is not None:
-        y_test = _like(arrays, classes)
+        kept, out = split(items, how.fraction, how.seed, said.groups if said else None)
+        sources = (Pictures(levels, rows=kept), Pictures(levels, rows=out))
+        dataset = Dataset(name, image, *sources)
+        return dataset if said is None else told(dataset, said, kept, said, out)
+    test = to_levels(arrays.x_test, size)
     if test.shape[1:] != levels.shape[1:]:
         raise WrongUse(
             f"Images to train on are {levels.shape[1:]}, held-out ones {test.shape[1:]}: resize "
             f"them to one shape, for example with `--set size=64`."
         )
-    return Dataset(
-        name,
-        image,
-        Pictures(levels, y),
-        Pictures(test, y_test),
-        classes=classes,
-    )
-
-
-def _like(arrays: Arrays, classes: tuple[str, ...]) -> np.ndarray:
-    """The labels of the official test part, counted as those of the training part are."""
-    if arrays.y_test is None or arrays.x_test is None:
+    dataset = Dataset(name, image, Pictures(levels), Pictures(test))
+    if said is None:
+        return dataset
+    if arrays.y_test is None:
         raise WrongUse("There are labels to train on but none for the held-out part: add y_test.")
-    y, listed = to_classes(arrays.y_test, len(arrays.x_test), arrays.names)
-    unknown = sorted(set(listed) - set(classes))
-    if unknown:
-        raise WrongUse(f"Class {unknown[0]!r} is in the held-out part but not in the training one.")
-    places = np.array([classes.index(label) for label in listed], dtype=np.int64)
-    codes: np.ndarray = places[y]
-    return codes
+    of_test = how.claim(arrays.y_test, len(test), arrays.names, arrays.kind, like=said)
+    return told(dataset, said, np.arange(items), of_test, np.arange(len(test)))
+
+
+def told(
+    dataset: Dataset, said: Claim, rows: np.ndarray, of_test: Claim, test_rows: np.ndarray
+) -> Dataset:
+    """A data set of images and what is said of them.
+
+    Args:
+        dataset: without conditions.
+        said: of which these rows belong to the training part.
+        rows: in its order.
+        of_test: of which these rows belong to the held-out part.
+        test_rows: in its order.
+    """
+    condition, codes = said.learnt(rows)
+    return replace(
+        dataset,
+        train=with_codes(dataset.train, codes),
+        heldout=with_codes(dataset.heldout, of_test.of(condition, test_rows)),
+        classes=condition.names if isinstance(condition, ClassNames) else None,
+        condition=condition,
+    )
 
 
 def table_dataset(

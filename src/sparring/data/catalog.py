@@ -11,9 +11,11 @@ from sparring.data.entries import Entry
 from sparring.data.finding import data_folder, find, obtain
 from sparring.data.imagesets import IMAGE_SETS
 from sparring.data.pointsets import POINT_SETS
+from sparring.data.stacked import STACKED_SETS
 from sparring.data.tablesets import TABLE_SETS
 
-CATALOG: dict[str, Entry] = {entry.name: entry for entry in (*IMAGE_SETS, *TABLE_SETS, *POINT_SETS)}
+_SETS = (*IMAGE_SETS, *STACKED_SETS, *TABLE_SETS, *POINT_SETS)
+CATALOG: dict[str, Entry] = {entry.name: entry for entry in _SETS}
 
 
 @dataclass(frozen=True)

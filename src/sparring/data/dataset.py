@@ -1,7 +1,7 @@
 """A data set: what it is, what is trained on, and what is held out."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -9,6 +9,9 @@ from torch import Tensor
 
 from sparring.data.modality import Modality
 from sparring.data.sources import Source
+
+if TYPE_CHECKING:
+    from sparring.data.conditions.base import Condition
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Dataset:
         modality: how items become tensors and back.
         train, heldout: sources of tensors in model space; they share no item.
         classes: names of the classes that "y" in a batch counts, or None.
+        condition: what "y" in a batch means, classes, attributes or texts, or None.
         target: the column that a table's models usually predict, or None.
         modes: where the items come from, when that is known.
         licence: of the data, as far as known.
@@ -58,6 +62,7 @@ class Dataset:
     about: str = ""
     train_items: Any = None
     heldout_items: Any = None
+    condition: "Condition | None" = None
 
     def real(self, n: int | None = None, seed: int = 0) -> Any:
         """n items of the training part, drawn without replacement; all there are when n is more.

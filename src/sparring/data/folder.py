@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from sparring.core.errors import WrongUse
-from sparring.data.building import Preparation
+from sparring.data.building import Preparation, told
 from sparring.data.dataset import Dataset
 from sparring.data.image import LARGEST, SMALLEST, Image
+from sparring.data.image_metadata import find_metadata, read_metadata
 from sparring.data.memory import budget
 from sparring.data.reading import SUFFIXES, read_header
 from sparring.data.sources import Files, Source
@@ -77,35 +77,54 @@ def _contents(folder: Path) -> str:
     return "it is empty" if not names else f"only {', '.join(sorted(names)[:3])}"
 
 
-def folder_dataset(folder: Path, how: Preparation, size: int | None = None) -> Dataset:
+def folder_dataset(
+    folder: Path,
+    how: Preparation,
+    size: int | None = None,
+    labels: str | Sequence[str] | None = None,
+) -> Dataset:
     """Images of a folder: in memory where they fit, else decoded when they are asked for.
 
     Only headers are read to decide. All images must be squares of one size unless `size` is given;
-    they are RGB unless all are grey.
+    they are RGB unless all are grey. What is said of them stands in a metadata.csv or
+    metadata.jsonl (see `image_metadata.read_metadata`), or is the folder in which each lies.
+
+    Args:
+        folder: of images.
+        how: how the held-out part is cut.
+        size: pixels to which they are cropped and resized.
+        labels: columns of the metadata that are said of the images.
 
     Raises:
-        WrongUse: what `find_images` and `reading.read_image` refuse, sizes that differ, or fewer
-            than 10 images.
+        WrongUse: what `find_images`, `read_metadata` and `reading.read_image` refuse, sizes that
+            differ, or fewer than 10 images.
     """
-    paths, names = find_images(folder)
+    notes = find_metadata(folder)
+    said, kind = None, None
+    if notes is not None:
+        paths, said, kind = read_metadata(notes, labels)
+    elif labels is not None:
+        raise WrongUse(
+            f"{folder} has no metadata.csv or metadata.jsonl whose columns labels could name: "
+            f"leave labels out, or add one."
+        )
+    else:
+        paths, said = find_images(folder)
     if len(paths) < FEWEST_ITEMS:
         raise WrongUse(
             f"{folder} must hold at least {FEWEST_ITEMS} images, got {len(paths)}: add more."
         )
     sizes, grey = _survey(paths)
     image = Image(_size(folder, sizes) if size is None else size, 1 if grey else 3)
-    y, classes = None, None
-    if names is not None:
-        listed, y = np.unique(names, return_inverse=True)
-        classes = tuple(str(name) for name in listed)
-    kept, out = split(len(paths), how.fraction, how.seed, y)
+    claim = None if said is None else how.claim(said, len(paths), kind=kind)
+    kept, out = split(len(paths), how.fraction, how.seed, claim.groups if claim else None)
     parts: list[Source] = []
     fits = len(paths) * int(np.prod(image.shape)) <= budget()
     for rows in (kept, out):
-        codes = None if y is None else torch.from_numpy(y[rows].astype(np.int64))
-        files = Files([paths[row] for row in rows], image, size, codes)
+        files = Files([paths[row] for row in rows], image, size)
         parts.append(files.load() if fits else files)
-    return Dataset(folder.name, image, parts[0], parts[1], classes=classes)
+    dataset = Dataset(folder.name, image, parts[0], parts[1])
+    return dataset if claim is None else told(dataset, claim, kept, claim, out)
 
 
 def _survey(paths: Sequence[Path]) -> tuple[Counter[tuple[int, int]], bool]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sparring.data.arrayfiles import Arrays, read_idx, read_npz
 from sparring.data.building import Preparation, image_dataset
+from sparring.data.captionedsets import CAPTIONED_SETS
 from sparring.data.dataset import Dataset
 from sparring.data.entries import Entry
 from sparring.data.finding import File
@@ -175,4 +176,5 @@ IMAGE_SETS = (
             ),
         ),
     ),
+    *CAPTIONED_SETS,
 )

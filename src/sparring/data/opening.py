@@ -28,6 +28,7 @@ from sparring.data.building import (
     table_dataset,
 )
 from sparring.data.catalog import CATALOG, open_named, unknown
+from sparring.data.conditions.text_encoder import MINILM
 from sparring.data.databases import SUFFIXES as DATABASES
 from sparring.data.databases import is_database, read_database, shown
 from sparring.data.dataset import Dataset
@@ -37,6 +38,7 @@ from sparring.data.image import LARGEST, SMALLEST
 from sparring.data.parquetfiles import ParquetRows, is_parquet, is_parquet_dataset
 from sparring.data.streaming import is_too_large, stream_dataset
 from sparring.data.tablefiles import SUFFIXES, check_columns, is_table, open_parquet, read_table
+from sparring.data.taking import label, take
 
 MODALITIES = ("image", "table", "points")
 
@@ -107,6 +109,9 @@ def open_dataset(
     encoding: str = "scores",
     rules: bool | Sequence[str] = False,
     kinds: Mapping[str | int, str] | None = None,
+    items: int | None = None,
+    labelled: float | None = None,
+    text_encoder: str = MINILM,
     heldout: float = 0.1,
     seed: int = 0,
 ) -> Dataset:
@@ -123,8 +128,10 @@ def open_dataset(
             table unless "points" is asked for.
         size: pixels, 8 to 128: images are cropped to the largest square in their middle and
             resized. Without it all images must be squares of one size.
-        labels: for arrays of images, (n,) whole numbers or texts; for a .npz file, the name of
-            the array of labels.
+        labels: for arrays of images, what is said of them: (n,) classes, captions (n texts, or n
+            lists of texts), or attributes (an array, DataFrame or dict of columns); for a .npz file
+            and for the metadata.csv or .jsonl of a folder, the name of what holds it, or names
+            with commas between.
         target: the column that a table's models usually predict.
         separator: of a CSV file.
         missing: texts that stand for a missing value in a CSV file, or one with commas between.
@@ -136,7 +143,11 @@ def open_dataset(
         encoding: of a table, a key of `encodings.ENCODINGS`.
         rules: whether exact relations between a table's columns are looked for, or what is said
             of those that are found (see `rules.choose`).
-        kinds: overrules what columns are taken for, by name (see `inference.form_of`).
+        kinds: overrules what columns are taken for, by name (see `inference.form_of`); of images
+            {"y": "text"} or {"y": "category"}, and of attributes by name.
+        items: train on so many, drawn; each class keeps its share (see `taking.take`).
+        labelled: keep so many labels alone, or such a share (see `taking.label`).
+        text_encoder: of captions: "minilm", or the name of a model of Hugging Face.
         heldout: fraction of the items to hold out where there is no official test part, above 0
             and at most 0.5.
         seed: of the held-out part.
@@ -153,9 +164,12 @@ def open_dataset(
     """
     tables = (_listed(missing), _listed(categories), _listed(drop))
     asked = rules if isinstance(rules, bool) else tuple(rules)
-    how = Preparation(heldout, seed, encoding, asked, kinds or {})
+    how = Preparation(heldout, seed, encoding, asked, kinds or {}, text_encoder)
     wish = _Wish(how, modality, size, labels, target, separator, *tables, table, stream)
-    return _open(thing, wish)
+    dataset = _open(thing, wish)
+    if items is not None:
+        dataset = take(dataset, items, seed)
+    return dataset if labelled is None else label(dataset, labelled, seed)
 
 
 def _open(thing: Any, wish: _Wish) -> Dataset:
@@ -222,10 +236,11 @@ def _open_existing(path: Path, wish: _Wish) -> Dataset:
     if path.is_dir():
         wish.expect("image", f"The folder {path}")
         idx = find_idx_folder(path)
-        wish.refuse("a folder of images", "labels", *_OF_FILES, *_OF_TABLES)
+        wish.refuse("a folder of images", *_OF_FILES, *_OF_TABLES)
         if idx:
+            wish.refuse("a folder of idx files", "labels")
             return image_dataset(path.name, read_idx_folder(idx), wish.how, wish.size)
-        return folder_dataset(path.resolve(), wish.how, wish.size)
+        return folder_dataset(path.resolve(), wish.how, wish.size, _named(path, wish.labels))
     if is_table(path):
         frame, told = read_table(
             path,
@@ -271,7 +286,18 @@ def _read_npz(path: Path, wish: _Wish) -> Arrays:
     named = wish.labels if isinstance(wish.labels, str) else None
     arrays = read_npz(path, named)
     given = wish.labels is not None and named is None
-    return replace(arrays, y=wish.labels) if given else arrays
+    return replace(arrays, y=wish.labels, kind=None) if given else arrays
+
+
+def _named(folder: Path, labels: Any) -> str | Sequence[str] | None:
+    """Names of columns, or a refusal of labels themselves."""
+    several = isinstance(labels, list | tuple) and all(isinstance(one, str) for one in labels)
+    if labels is None or isinstance(labels, str) or several:
+        return labels  # type: ignore[no-any-return]
+    raise WrongUse(
+        f"labels must name columns of the metadata.csv in {folder}, got {type(labels).__name__}: "
+        f"write what is said of the images into that file."
+    )
 
 
 _ARRAY_FILES: tuple[tuple[Callable[[Path], bool], Callable[[Path, _Wish], Arrays]], ...] = (

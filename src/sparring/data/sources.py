@@ -28,6 +28,14 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class TakesTurns(Protocol):
+    """A source whose items have several conditions that take turns from epoch to epoch."""
+
+    def at(self, indices: Tensor, epochs: Tensor) -> dict[str, Tensor]:
+        """(n,) numbers of items, and (n,) the epoch in which each is seen -> a batch."""
+
+
+@runtime_checkable
 class Prefetches(Protocol):
     """A source that can begin with a batch before it is asked for it."""
 
@@ -77,12 +85,15 @@ class Subset:
 
     def __init__(self, source: Source, rows: Tensor) -> None:
         self.source, self.rows = source, rows
+        y = getattr(source, "y", None)
+        self.y = y[rows] if isinstance(y, Tensor) else None
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
-        return self.source[self.rows.index_select(0, indices)]
+        batch = self.source[self.rows.index_select(0, indices)]
+        return batch if self.y is None else {**batch, "y": self.y.index_select(0, indices)}
 
 
 class Pictures:

@@ -2,28 +2,44 @@
 
 from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
+from sparring.games.dcgan import DCGAN
+from sparring.games.egan import EGAN
 from sparring.games.gan import GAN
+from sparring.games.infogan import InfoGAN
 from sparring.games.lapgan import LAPGAN
 from sparring.games.lsgan import LSGAN
 from sparring.games.nade import NADE
+from sparring.games.pacgan import PacGAN
+from sparring.games.progan import ProGAN
 from sparring.games.r3gan import R3GAN
+from sparring.games.rotation import Rotation
+from sparring.games.s3gan import S3GAN
 from sparring.games.sagan import SAGAN
 from sparring.games.sngan import SNGAN
+from sparring.games.stylegan2 import StyleGAN2
 from sparring.games.tvae import TVAE
 from sparring.games.wgan import WGAN
 from sparring.games.wgan_gp import WGANGP
 
 __all__ = [
     "CTGAN",
+    "DCGAN",
+    "EGAN",
     "GAN",
     "LAPGAN",
     "LSGAN",
     "NADE",
     "R3GAN",
+    "S3GAN",
     "SAGAN",
     "SNGAN",
     "TVAE",
     "WGAN",
     "WGANGP",
     "BigGAN",
+    "InfoGAN",
+    "PacGAN",
+    "ProGAN",
+    "Rotation",
+    "StyleGAN2",
 ]

@@ -7,12 +7,20 @@ from typing import Any
 from sparring.core import Game
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
+from sparring.games.egan import EGAN
 from sparring.games.gan import GAN
+from sparring.games.infogan import InfoGAN
+from sparring.games.lapgan import LAPGAN
 from sparring.games.lsgan import LSGAN
 from sparring.games.nade import NADE
+from sparring.games.pacgan import PacGAN
+from sparring.games.progan import ProGAN
 from sparring.games.r3gan import R3GAN
+from sparring.games.sagan import SAGAN
 from sparring.games.sngan import SNGAN
+from sparring.games.stylegan2 import StyleGAN2
 from sparring.games.tvae import TVAE
 from sparring.games.wgan import WGAN
 from sparring.games.wgan_gp import WGANGP
@@ -156,6 +164,43 @@ GAMES: dict[str, Entry] = {
             "1802.05957",
         ),
     ),
+    "sagan": Entry(
+        SAGAN,
+        "self-attention, both players spectrally normalised, at two rates",
+        _bibtex(
+            "zhang2018sagan",
+            "Self-Attention Generative Adversarial Networks",
+            "Zhang, Han and Goodfellow, Ian and Metaxas, Dimitris and Odena, Augustus",
+            2018,
+            "1805.08318",
+        ),
+        prefers={"image": "sagan"},
+    ),
+    "biggan": Entry(
+        BigGAN,
+        "latents at every resolution, orthogonal filters, variety traded for quality",
+        _bibtex(
+            "brock2018biggan",
+            "Large Scale GAN Training for High Fidelity Natural Image Synthesis",
+            "Brock, Andrew and Donahue, Jeff and Simonyan, Karen",
+            2018,
+            "1809.11096",
+        ),
+        prefers={"image": "biggan"},
+    ),
+    "stylegan2": Entry(
+        StyleGAN2,
+        "styles for every layer, with R1 and path lengths",
+        _bibtex(
+            "karras2020stylegan2",
+            "Analyzing and Improving the Image Quality of StyleGAN",
+            "Karras, Tero and Laine, Samuli and Aittala, Miika and Hellsten, Janne and "
+            "Lehtinen, Jaakko and Aila, Timo",
+            2020,
+            "1912.04958",
+        ),
+        prefers={"image": "style"},
+    ),
     "nade": Entry(
         NADE,
         "one column of a table after the other, in any order; the default for tables",
@@ -168,6 +213,71 @@ GAMES: dict[str, Entry] = {
         ),
         encoding="tokens",
         networks="conditionals",
+    ),
+    "pacgan": Entry(
+        PacGAN,
+        "packs of items judged as one, against lack of variety",
+        _bibtex(
+            "lin2018pacgan",
+            "PacGAN: The power of two samples in generative adversarial networks",
+            "Lin, Zinan and Khetan, Ashish and Fanti, Giulia and Oh, Sewoong",
+            2018,
+            "1712.04086",
+        ),
+        _PLAIN,
+        judged=lambda shape, options: (shape[0] * options.get("pac", 2), *shape[1:]),
+    ),
+    "egan": Entry(
+        EGAN,
+        "three moves of the generator, of which the fittest survives",
+        _bibtex(
+            "wang2018egan",
+            "Evolutionary Generative Adversarial Networks",
+            "Wang, Chaoyue and Xu, Chang and Yao, Xin and Tao, Dacheng",
+            2018,
+            "1803.00657",
+        ),
+        _PLAIN,
+        rule={"part": "Evolution"},
+    ),
+    "infogan": Entry(
+        InfoGAN,
+        "codes among the latents that can be read off the items",
+        _bibtex(
+            "chen2016infogan",
+            "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative "
+            "Adversarial Nets",
+            "Chen, Xi and Duan, Yan and Houthooft, Rein and Schulman, John and Sutskever, Ilya and "
+            "Abbeel, Pieter",
+            2016,
+            "1606.03657",
+        ),
+        _PLAIN,
+    ),
+    "lapgan": Entry(
+        LAPGAN,
+        "a pyramid of games, each of which adds what the smaller picture lacks",
+        _bibtex(
+            "denton2015lapgan",
+            "Deep Generative Image Models using a Laplacian Pyramid of Adversarial Networks",
+            "Denton, Emily and Chintala, Soumith and Szlam, Arthur and Fergus, Rob",
+            2015,
+            "1506.05751",
+        ),
+        {"image": _DCGAN},
+        networks="laplacian",
+    ),
+    "progan": Entry(
+        ProGAN,
+        "networks that grow from small pictures to large ones",
+        _bibtex(
+            "karras2018progan",
+            "Progressive Growing of GANs for Improved Quality, Stability, and Variation",
+            "Karras, Tero and Aila, Timo and Laine, Samuli and Lehtinen, Jaakko",
+            2018,
+            "1710.10196",
+        ),
+        networks="progressive",
     ),
     "ctgan": Entry(
         CTGAN,

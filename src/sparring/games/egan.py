@@ -28,8 +28,8 @@ class EGAN(GAN, Evolves):
     lie all in one place, they are easily told by a large move of the discriminator.
 
     The update rule `Evolution` plays so; under any other the generator has the heuristic loss
-    alone. Differs from the paper: the first two mutations aren't halved, which Adam doesn't notice, and
-    fitness is measured on the batch of the step.
+    alone. Differs from the paper: the first two mutations aren't halved, which Adam doesn't notice,
+    and fitness is measured on the batch of the step.
 
     Args:
         generator, discriminator, prior, labels: as for `GAN`.

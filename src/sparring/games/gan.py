@@ -7,15 +7,16 @@ from typing import Unpack
 import torch
 from torch import Tensor, nn
 
-from sparring.core import Adam, Batch, Player, Scores, Terms, Turn, WrongUse
-from sparring.games.common import Common, Judges, conditions_of
+from sparring.core import Adam, Batch, Player, Terms, Turn
+from sparring.games.common import Common, conditions_of
 from sparring.games.generating import Generating, call
+from sparring.games.judging import Judging
 from sparring.losses import AdversarialLoss, NonSaturating
 from sparring.priors import Prior
-from sparring.regularizers import Evaluation, Generation, Regularizer
+from sparring.regularizers import Evaluation, Generation, LearningHint, Regularizer
 
 
-class GAN(Generating, Scores):
+class GAN(Generating, Judging):
     """The game of a generator G(z, y) against a discriminator D(x, y).
 
     Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1; with conditions, Mirza and Osindero 2014
@@ -76,8 +77,12 @@ class GAN(Generating, Scores):
             ),
             "generator": Player([generator], self.generator_loss, making),
         }
-        first = Turn("discriminator", discriminator_turns, fresh=discriminator_turns > 1)
-        self.turns = [first, "generator"]
+        for hint in self.hints:
+            if isinstance(hint, LearningHint):
+                loss_of_hint = functools.partial(self.hint_loss, hint)
+                self.players[hint.name] = Player([hint], loss_of_hint, hint.optimizer)
+        first, *others = self.players
+        self.turns = [Turn(first, discriminator_turns, fresh=discriminator_turns > 1), *others]
 
     def generate(self, n: int, y: Tensor | None) -> tuple[Tensor, Tensor]:
         """n latents from the prior, and the items that the generator makes of them."""
@@ -93,14 +98,14 @@ class GAN(Generating, Scores):
         if any(r.on_inputs(self.step) for r in self.regularizers):
             x.requires_grad_()
         both = None if y is None else torch.cat([y, y])
-        scores, features = self.judge(x, both)
+        scores, features = self.judge_both(x, both)
         d_real, d_fake = scores.chunk(2)
         terms = {"loss": self.adversarial_loss.discriminator(d_real, d_fake)}
         conditions = conditions_of(self.discriminator)
         if conditions is not None and y is not None and features is not None:
             terms.update(conditions.discriminator_terms(*features.chunk(2), y))
         if self.regularizers:
-            scored = functools.partial(self._scores, y=y)
+            scored = functools.partial(self.scores_of, y=y)
             evaluation = Evaluation(scored, x, scores, self.step, self.done)
             for regularizer in self.regularizers:
                 terms.update(regularizer(evaluation))
@@ -114,7 +119,7 @@ class GAN(Generating, Scores):
         z, fake = self.generate(len(real), y)
         if self.adversarial_loss.relative:
             both = None if y is None else torch.cat([y, y])
-            scores, features = self.judge(torch.cat([real, fake]), both)
+            scores, features = self.judge_both(torch.cat([real, fake]), both)
             features = None if features is None else features.chunk(2)[1]
             terms = {"loss": self.adversarial_loss.generator(*scores.chunk(2))}
         else:
@@ -127,28 +132,9 @@ class GAN(Generating, Scores):
             terms.update(hint(Generation(self.generator, z, y, fake, self.step, self.done)))
         return terms
 
-    def judge(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Scores of items as the discriminator sees them, and its features where it shows them."""
-        seen = x if self.augmentation is None else self.augmentation(x)
-        if isinstance(self.discriminator, Judges):
-            scores, features = self.discriminator.judge(seen, y)
-        else:
-            scores, features = call(self.discriminator, seen, y), None
-        if len(scores) != len(x):
-            raise WrongUse(
-                f"the discriminator of {type(self).__name__} must return scores of shape "
-                f"({len(x)}, ...) for {len(x)} items, got {tuple(scores.shape)}."
-            )
-        return scores, features
-
-    def _scores(self, x: Tensor, y: Tensor | None) -> Tensor:
-        return self.judge(x, y)[0]
-
-    def condition_of(self, batch: Batch) -> Tensor | None:
-        """What a batch's items are, or None without conditions."""
-        return None if self.labels is None else self.need("y", batch)
-
-    def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
-        """The discriminator's mean score of each item, a logit, of shape (n,)."""
-        scores = call(self.discriminator, x, self.condition_of(condition or {}))
-        return scores.flatten(1).mean(1) if scores.dim() > 1 else scores
+    def hint_loss(self, hint: LearningHint, batch: Batch) -> Terms:
+        """What a hint that learns minimises, on real items and newly generated ones."""
+        real, y = self.need("x", batch), self.condition_of(batch)
+        with self.fixed():
+            _, fake = self.generate(len(real), y)
+        return hint.learn(real, fake)

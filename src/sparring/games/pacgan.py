@@ -108,8 +108,9 @@ class PacGAN(GAN):
     def generate(self, n: int, y: Tensor | None) -> tuple[Tensor, Tensor]:
         """The latents of n packs' items (n * pac, k), and the packs."""
         z = self.latent(n * self.pac)
-        single = None if y is None else single(y, self.pac, isinstance(self.labels, Categorical))
-        return z, join(call(self.generator, z, single), self.pac)
+        if y is not None:
+            y = single(y, self.pac, isinstance(self.labels, Categorical))
+        return z, join(call(self.generator, z, y), self.pac)
 
     def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The mean score, a logit, of each item in a pack with those that follow it in x: (n,).
@@ -122,4 +123,3 @@ class PacGAN(GAN):
         asked = None if y is None else self._asked(y[packs])
         scores = call(self.discriminator, join(x[packs], self.pac), asked)
         return scores.flatten(1).mean(1) if scores.dim() > 1 else scores
-

@@ -9,9 +9,11 @@ from sparring.losses.adversarial import (
     RelativisticPaired,
     Wasserstein,
 )
+from sparring.losses.conditional import completed
 from sparring.losses.likelihood import MixedRows, normal_divergence, normal_surprise
 
 __all__ = [
+    "completed",
     "AdversarialLoss",
     "Hinge",
     "LeastSquares",

@@ -1,6 +1,7 @@
 """Networks by family."""
 
 from sparring.networks.attention import SelfAttention
+from sparring.networks.batch_normalised import BatchNormDiscriminator
 from sparring.networks.biggan import BigGANDiscriminator, BigGANGenerator
 from sparring.networks.conditional_norm import ConditionalBatchNorm
 from sparring.networks.conditionals import Conditionals
@@ -15,14 +16,24 @@ from sparring.networks.convolutional import DCGANDiscriminator, DCGANGenerator
 from sparring.networks.ctgan import CTGANDiscriminator, CTGANGenerator
 from sparring.networks.discriminator import Discriminator
 from sparring.networks.embedding import Embedded
+from sparring.networks.equalised import (
+    EqualisedConv2d,
+    EqualisedLinear,
+    MinibatchDeviation,
+    PixelNorm,
+)
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
+from sparring.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
 from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
+from sparring.networks.stacked import StackedDiscriminator, StackedGenerator
+from sparring.networks.style import MappingNetwork, StyleDiscriminator, StyleGenerator
 from sparring.networks.tvae import TVAEDecoder, TVAEEncoder
 
 __all__ = [
+    "BatchNormDiscriminator",
     "D2DCE",
     "MLP",
     "AuxiliaryClassifier",
@@ -41,12 +52,23 @@ __all__ = [
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",
+    "ProgressiveDiscriminator",
+    "ProgressiveGenerator",
     "Projection",
     "ResidualDiscriminator",
     "ResidualGenerator",
     "SAGANDiscriminator",
     "SAGANGenerator",
     "SelfAttention",
+    "EqualisedConv2d",
+    "EqualisedLinear",
+    "MappingNetwork",
+    "MinibatchDeviation",
+    "PixelNorm",
+    "StackedDiscriminator",
+    "StackedGenerator",
+    "StyleDiscriminator",
+    "StyleGenerator",
     "TVAEDecoder",
     "TVAEEncoder",
 ]

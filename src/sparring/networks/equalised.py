@@ -213,6 +213,8 @@ class MinibatchDeviation(nn.Module):
 
 def _deviation(runs: Tensor) -> Tensor:
     """Of runs (a, b, group, c, h, w) the mean deviation over a group, (a, b)."""
-    # In float32: the squares of small differences vanish in half precision.
-    variance = runs.float().var(2, correction=0)
+    # At least float32: squares of small differences vanish in half precision. Differences first:
+    # torch's own variance goes through the numbers one by one.
+    runs = runs.to(torch.promote_types(runs.dtype, torch.float32))
+    variance = (runs - runs.mean(2, keepdim=True)).square().mean(2)
     return (variance + _EPSILON).sqrt().mean((2, 3, 4))

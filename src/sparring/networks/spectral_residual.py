@@ -26,6 +26,7 @@ class UpConvolution(nn.Conv2d):
     Args:
         before: feature maps in.
         after: feature maps out.
+        bias: whether there is one.
 
     Shapes:
         (n, before, s, s) to (n, after, 2 s, 2 s).
@@ -39,8 +40,8 @@ class UpConvolution(nn.Conv2d):
         True
     """
 
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__(before, after, 3, padding=1)
+    def __init__(self, before: int, after: int, bias: bool = True) -> None:
+        super().__init__(before, after, 3, padding=1, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         filters = _doubled(self.weight.flip(2, 3)).transpose(0, 1)  # (before, after, 4, 4)
@@ -83,6 +84,8 @@ def _doubled(filters: Tensor) -> Tensor:
 class UpBlock(nn.Module):
     """Normalised, rectified, enlarged, twice convolved, beside an enlarged 1x1 convolution.
 
+    Without biases, which the normalisations that follow would take away.
+
     Args:
         before: feature maps in.
         after: feature maps out.
@@ -100,10 +103,10 @@ class UpBlock(nn.Module):
     def __init__(self, before: int, after: int, condition: int = 0) -> None:
         super().__init__()
         self.first_norm = ConditionalBatchNorm(before, condition)
-        self.first = UpConvolution(before, after)
+        self.first = UpConvolution(before, after, bias=False)
         self.second_norm = ConditionalBatchNorm(after, condition)
-        self.second = nn.Conv2d(after, after, 3, padding=1)
-        self.skip = nn.Conv2d(before, after, 1)
+        self.second = nn.Conv2d(after, after, 3, padding=1, bias=False)
+        self.skip = nn.Conv2d(before, after, 1, bias=False)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         h = self.first(F.relu_(self.first_norm(x, y)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from sparring.core import Terms
+from sparring.core import OptimizerSpec, Terms
 
 
 @dataclass
@@ -35,3 +35,19 @@ class Hint(ABC):
     @abstractmethod
     def __call__(self, generation: Generation) -> Terms:
         """Named terms to be added to the loss; empty where there is nothing to add."""
+
+
+class LearningHint(nn.Module, Hint):
+    """A hint whose network is a player of its own.
+
+    Attributes:
+        name: of the player.
+        optimizer: how it steps.
+    """
+
+    name: str
+    optimizer: OptimizerSpec
+
+    @abstractmethod
+    def learn(self, real: Tensor, fake: Tensor) -> Terms:
+        """The player's loss on real and generated items, each (n, ...)."""

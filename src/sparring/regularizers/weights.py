@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+import torch.nn.functional as F
+from torch import Tensor, nn
 from torch.nn.utils import parametrize
-from torch.nn.utils.parametrizations import spectral_norm
 
 from sparring.core import WrongUse
 
@@ -41,7 +41,57 @@ class Clip:
         torch._foreach_clamp_max_([*parameters], self.limit)
 
 
-_LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
+_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+_LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, *_TRANSPOSED)
+_FIRST_PASSES = 15  # from a random start; then weights move less than one pass a step can follow
+
+
+class Spectral(nn.Module):
+    """W / (u^T W v), u and v the directions of W's largest singular value, kept by power iteration.
+
+    Miyato et al. 2018 (arXiv 1802.05957), algorithm 1: a call in training is one iteration. In
+    evaluation the directions stay, and are divided by their lengths: means over time, which
+    averaged networks have for directions, are shorter than 1.
+
+    Args:
+        weight: what it starts with, (out, ...), or (in, out, ...).
+        transposed: whether outputs come second.
+
+    Example:
+        >>> spectral = Spectral(2 * torch.eye(2)).eval()
+        >>> torch.allclose(spectral(torch.eye(2)), torch.eye(2))
+        True
+    """
+
+    _u: Tensor
+    _v: Tensor
+
+    def __init__(self, weight: Tensor, transposed: bool = False) -> None:
+        super().__init__()
+        self.transposed = transposed
+        matrix = self._matrix(weight.detach())
+        self.register_buffer("_u", F.normalize(matrix.new_empty(matrix.shape[0]).normal_(), dim=0))
+        self.register_buffer("_v", F.normalize(matrix.new_empty(matrix.shape[1]).normal_(), dim=0))
+        for _ in range(_FIRST_PASSES):
+            self._follow(matrix)
+
+    def _matrix(self, weight: Tensor) -> Tensor:
+        return (weight.transpose(0, 1) if self.transposed else weight).flatten(1)
+
+    @torch.no_grad()
+    def _follow(self, matrix: Tensor) -> None:
+        self._v.copy_(F.normalize(matrix.t().mv(self._u), dim=0))
+        self._u.copy_(F.normalize(matrix.mv(self._v), dim=0))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        matrix = self._matrix(weight)
+        if self.training:
+            self._follow(matrix)
+            # Copies: the next call moves the directions before this one's backward pass.
+            u, v = self._u.clone(), self._v.clone()
+        else:
+            u, v = F.normalize(self._u, dim=0), F.normalize(self._v, dim=0)
+        return weight / u.dot(matrix.mv(v))
 
 
 def spectrally_normalise(network: nn.Module, embeddings: bool = True) -> nn.Module:
@@ -70,5 +120,6 @@ def spectrally_normalise(network: nn.Module, embeddings: bool = True) -> nn.Modu
         if isinstance(module, kinds) and not parametrize.is_parametrized(module, "weight"):
             if not module.weight.any():
                 nn.init.orthogonal_(module.weight)
-            spectral_norm(module)
+            spectral = Spectral(module.weight, isinstance(module, _TRANSPOSED))
+            parametrize.register_parametrization(module, "weight", spectral)
     return network

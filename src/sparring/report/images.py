@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from sparring.data import Dataset, Image
+from sparring.data.stacked import stacked_in
 from sparring.metrics.features import Features, choose
 from sparring.metrics.neighbours import nearest
 from sparring.metrics.trained import Trained
@@ -14,6 +15,7 @@ from sparring.report.drawing import picture
 from sparring.report.figures import Exhibit, Kind
 from sparring.report.measures import Measure, Round, Sample, Subject
 from sparring.report.shared import copying, detection, distances, neighbourhoods
+from sparring.report.stacked import stacked
 
 _GRID = 64
 _PAIRS = 8
@@ -42,11 +44,12 @@ def uniform_noise(real: np.ndarray, n: int, random: np.random.Generator) -> np.n
 def measures(
     dataset: Dataset, features: Features, labelled: bool, cache: Path | None
 ) -> Sequence[Measure]:
-    """Distances in features, neighbourhoods, detection, copying, and classes if any."""
+    """Distances in features, neighbourhoods, detection, copying; classes and stacks if any."""
     found = [*distances(features), *neighbourhoods(), detection(wide=True), *copying()]
     if labelled and dataset.classes is not None:
         found.append(_class_accuracy(cache))
-    return found
+    digits = stacked_in(dataset.train)
+    return found if digits is None else [stacked(digits, cache), *found]
 
 
 def _class_accuracy(cache: Path | None) -> Measure:

@@ -9,6 +9,7 @@ from typing import Any
 from sparring.core.errors import WrongUse
 from sparring.data import Dataset, Image, Modality, Points, Table
 from sparring.metrics.features import Features
+from sparring.report.codes import Codes, codes_of
 from sparring.report.figures import GROUPS, Figure, Judgement, Kind, Mark
 from sparring.report.images import IMAGES
 from sparring.report.measures import FEWEST, Measure, Round, Subject
@@ -26,6 +27,7 @@ def judge(
     sample: Draw,
     *,
     labelled: DrawLabelled | None = None,
+    codes: Codes | None = None,
     features: Features | Callable[[Any], Any] | str | Path | None = None,
     n: int | None = None,
     resamples: int = 3,
@@ -45,6 +47,8 @@ def judge(
         sample: the generator: (n, seed) -> n decoded items.
         labelled: the same for a generator that is told a class: items, and these classes as "y"
             counts them. Needed for the accuracy of its classes alone.
+        codes: what is read off items by a generator that can: of images (n, ...) the value (n,) of
+            a code. Needed for the agreement of codes and classes alone.
         features: what images are compared by: features, any function, the path of an ONNX file or
             a name; None for the best that is installed. For images alone.
         n: items that are compared; None for 2,000 images, 5,000 rows or 2,500 points.
@@ -78,6 +82,8 @@ def judge(
     tell("features of the real data")
     rounds.prepare(features, cache)
     measures = subject.measures(dataset, rounds.features, labelled is not None, cache)
+    if codes is not None and isinstance(dataset.modality, Image) and dataset.classes:
+        measures = [*measures, codes_of(codes, cache)]
     measures = _able(measures, size, notes)
     values: dict[str, _Values] = {}
     first: Round | None = None

@@ -6,6 +6,7 @@ import numpy as np
 
 from sparring.data import Dataset, Modes
 from sparring.metrics.features import Identity
+from sparring.report import codes, stacked
 from sparring.report.figures import Kind
 from sparring.report.images import IMAGES
 from sparring.report.points import POINTS
@@ -34,4 +35,5 @@ def kinds() -> list[Kind]:
     for subject in (IMAGES, TABLES, POINTS):
         for measure in subject.measures(known, _Any(), True, None):
             found.update((kind.name, kind) for kind in measure.kinds)
+    found.update((kind.name, kind) for kind in (*stacked.KINDS, *codes.KINDS))
     return list(found.values())

@@ -21,6 +21,7 @@ _FAMILIES: dict[Any, tuple[type, ...]] = {
         core.Extragradient,
         core.Optimistic,
         core.Consensus,
+        core.Evolution,
     ),
     collections.abc.Callable: (regularizers.Clip,),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sparring.core.errors import WrongUse
+from sparring.tasks.hinting import checked_hints
 from sparring.tasks.parts import describe
 
 _LARGEST = 2**63 - 1  # the largest whole number that TOML holds
@@ -179,6 +180,7 @@ _RULES: Rules = {
     "categories": _names,
     "drop": _names,
     "heldout": _number,
+    "hints": checked_hints,
     "device": _text,
     "precision": _text,
     "processes": whole,

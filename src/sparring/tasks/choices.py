@@ -5,27 +5,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
 from torch import nn
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset
+from sparring.data.conditions import ClassNames, condition_from
 from sparring.games.catalog import GAMES
 from sparring.networks import (
     MLP,
+    BigGANDiscriminator,
+    BigGANGenerator,
     Conditionals,
     CTGANDiscriminator,
     CTGANGenerator,
     DCGANDiscriminator,
     DCGANGenerator,
+    LaplacianDiscriminator,
+    LaplacianGenerator,
     MixedOutput,
+    ProgressiveDiscriminator,
+    ProgressiveGenerator,
     ResidualDiscriminator,
     ResidualGenerator,
+    SAGANDiscriminator,
+    SAGANGenerator,
+    StackedDiscriminator,
+    StackedGenerator,
+    StyleDiscriminator,
+    StyleGenerator,
     TVAEDecoder,
     TVAEEncoder,
 )
-from sparring.priors import Categorical, Empirical, Normal, Prior
+from sparring.priors import Categorical, Normal, Prior
+from sparring.tasks.asked import Asked
 from sparring.tasks.network_options import made, shared_out
 from sparring.tasks.parents import LEAST_WIDTH, MOST_WEIGHTS, parents_each
 
@@ -43,9 +56,9 @@ class Fit:
         condition: how many classes or attributes items are asked for by, or how long a text's
             embedding is; 0 for none.
         spans: kinds and widths of a table's encoded columns; empty for all else.
-        frequencies: how often each class comes, or each category of a table whose game asks for
-            them; empty where nothing is asked for, or by more than a class.
-        rows: shape of the conditions that have been seen, where they are more than classes.
+        frequencies: how often each category of a table comes whose game asks for them.
+        asked: description of what items are asked for by (see `data.conditions`); empty where
+            nothing is.
         parents: of each column of a table, the columns that its network looks at; empty for all.
         dropout: share of the hidden units left out in training, where networks have it.
         judged: shape of what the discriminator sees; empty where it sees items one by one.
@@ -58,11 +71,20 @@ class Fit:
     condition: int = 0
     spans: tuple[tuple[str, int], ...] = ()
     frequencies: tuple[float, ...] = ()
-    rows: tuple[int, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
     parents: tuple[tuple[int, ...], ...] = ()
     dropout: float = 0.0
     judged: tuple[int, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def labels(self) -> Prior | None:
+        """The prior of conditions; None where nothing is asked for."""
+        if not self.asked:
+            return None
+        condition = condition_from(self.asked)
+        if isinstance(condition, ClassNames):
+            return Categorical(condition.frequencies().tolist())
+        return Asked(condition)
 
     @property
     def seen(self) -> tuple[int, ...]:
@@ -103,6 +125,12 @@ def _pictures(generator: type[nn.Module], discriminator: type[nn.Module]) -> Cal
     return build
 
 
+def _laplacian(fit: Fit) -> "Parts":
+    generator, discriminator = _pictures(LaplacianGenerator, LaplacianDiscriminator)(fit)
+    prior = Normal(sum(generator.lengths))  # type: ignore[arg-type]
+    return Parts((generator, discriminator, prior, fit.labels()))
+
+
 def _ctgan(fit: Fit) -> "Parts":
     asked = sum(width for kind, width in fit.spans if kind == "category")
     hidden = (fit.width,) * 2
@@ -138,10 +166,7 @@ class Parts:
 
 def _adversaries(pair: Callable[[Fit], Pair]) -> Callable[[Fit], Parts]:
     def make(fit: Fit) -> Parts:
-        labels: Prior | None = Categorical(fit.frequencies) if fit.frequencies else None
-        if fit.rows:  # what they are comes with the data, or with the weights
-            labels = Empirical(torch.zeros(fit.rows))
-        return Parts((*pair(fit), Normal(fit.latent), labels))
+        return Parts((*pair(fit), Normal(fit.latent), fit.labels()))
 
     return make
 
@@ -150,6 +175,12 @@ NETWORKS: dict[str, Callable[[Fit], Parts]] = {
     "mlp": _adversaries(_mlp),
     "dcgan": _adversaries(_pictures(DCGANGenerator, DCGANDiscriminator)),
     "residual": _adversaries(_pictures(ResidualGenerator, ResidualDiscriminator)),
+    "style": _adversaries(_pictures(StyleGenerator, StyleDiscriminator)),
+    "laplacian": _laplacian,
+    "progressive": _adversaries(_pictures(ProgressiveGenerator, ProgressiveDiscriminator)),
+    "sagan": _adversaries(_pictures(SAGANGenerator, SAGANDiscriminator)),
+    "biggan": _adversaries(_pictures(BigGANGenerator, BigGANDiscriminator)),
+    "stacked": _adversaries(_pictures(StackedGenerator, StackedDiscriminator)),
     "conditionals": _conditionals,
     "ctgan": _ctgan,
     "tvae": _tvae,
@@ -245,6 +276,8 @@ def _of_conditionals(dataset: Dataset) -> Defaults:
 
 OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "conditionals": _of_conditionals,
+    "laplacian": lambda dataset: Defaults("laplacian", 32, 64, 64, 20_000, 20_000),
+    "progressive": lambda dataset: Defaults("progressive", 32, 64, 64, 20_000, 20_000),
     "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
     "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
 }

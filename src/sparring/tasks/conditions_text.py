@@ -26,7 +26,8 @@ def read_conditions(modality: Modality, pairs: Sequence[str]) -> dict[Any, Any]:
     included, where there is one.
 
     Args:
-        modality: of the fitted items; all but tables are asked for a class.
+        modality: of the fitted items; all but tables are asked for a class, for attributes or for
+            a text, text="a red circle".
         pairs: the texts.
 
     Raises:
@@ -49,8 +50,14 @@ def read_conditions(modality: Modality, pairs: Sequence[str]) -> dict[Any, Any]:
                 f"--condition names {written!r} twice; write {written}=A|B for any of several."
             )
         text = pair[len(written) + 1 :]
-        asked[name] = _value(written, forms[name], text) if name in forms else text
+        asked[name] = _value(written, forms[name], text) if name in forms else _any_of(name, text)
     return asked
+
+
+def _any_of(name: str, text: str) -> str | list[str]:
+    """Attributes may be asked to be one of several; a class or a text is what it is."""
+    several = _OR in text and name not in ("class", "text")
+    return text.split(_OR) if several else text
 
 
 def _name(pair: str, names: Mapping[str, Any]) -> str:

@@ -1,16 +1,15 @@
 """What a fitted model does: draws items, and completes rows."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from sparring.core import Samples, evaluating
+from sparring.core import Samples, Truncates, evaluating
 from sparring.core.errors import WrongUse
-from sparring.core.names import closest
 from sparring.data import Table
 from sparring.data.frames import to_pandas
 from sparring.data.modality import Modality
@@ -34,20 +33,25 @@ class Fitted:
     def sample(
         self,
         n: int = 1,
-        condition: Mapping[Any, Any] | None = None,
+        condition: Any = None,
         seed: int | None = None,
         where: Callable[[Any], Any] | None = None,
+        truncation: float | None = None,
     ) -> Any:
         """Make new items.
 
         Args:
             n: how many, at least 1.
-            condition: {"class": name or number} asks a class-conditional model for a class. Of a
-                table each column can be asked for a value, None (missing), a range (low, high) or
-                a list of values: {"sex": "Female", "age": (30, 40)}.
+            condition: {"class": name or number} asks a class-conditional model for a class,
+                {"gender": "female"} one of attributes for some of them, "a red circle" one of
+                texts; a list asks for several in turn. Of a table each column can be asked for a
+                value, None (missing), a range (low, high) or a list of values: {"sex": "Female",
+                "age": (30, 40)}.
             seed: of the draw; None draws anew each time.
             where: for tables, a wish of your own: from a data frame to one boolean a row, which
                 rows will do, or to weights of at least 0, in proportion to which rows are kept.
+            truncation: draw less widely, for better and more alike pictures; above 0, about .5 to
+                1 is usual.
 
         Returns:
             Items of the kind that was fitted: uint8 pictures of shape (n, h, w) or (n, h, w, 3), a
@@ -66,7 +70,7 @@ class Fitted:
                 )
         if where is not None:
             raise WrongUse("where is for tables; filter what is sampled instead.")
-        with self._drawing(seed):
+        with self._drawing(seed) as game, _truncated(game, truncation):
             x, _ = self._items(whole("n", n), condition)
         return self.modality_.decode(x)
 
@@ -122,11 +126,11 @@ class Fitted:
         Raises:
             WrongUse: if the model was trained without classes.
         """
+        if not self.spec_.classes:
+            raise WrongUse("the model was trained without classes; call sample.")
         with self._drawing(seed):
             items, labels = self._items(whole("n", n), None)
-        if labels is None:
-            raise WrongUse("the model was trained without classes; call sample.")
-        return self.modality_.decode(items), labels.numpy()
+        return self.modality_.decode(items), cast(Tensor, labels).numpy()
 
     @contextmanager
     def _drawing(self, seed: int | None) -> Iterator[Any]:
@@ -138,10 +142,10 @@ class Fitted:
             torch.seed() if seed is None else torch.manual_seed(seed)
             yield game
 
-    def _items(self, n: int, condition: Mapping[str, Any] | None) -> tuple[Tensor, Tensor | None]:
-        """n new items in model space, and their classes where there are any."""
+    def _items(self, n: int, condition: Any) -> tuple[Tensor, Tensor | None]:
+        """n new items in model space, and their conditions where there are any."""
         game: Any = self.model_
-        asked = self._labels(n, condition)
+        asked = self._asked(n, condition)
         labels: list[Tensor] = []
         items: list[Tensor] = []
         chunk = 65_536 if len(self.modality_.shape) == 1 else 1000
@@ -150,28 +154,22 @@ class Fitted:
             batch: dict[str, Tensor] = {}
             if asked is not None:
                 batch["y"] = asked[start : start + size]
-            elif self.spec_.classes:
+            elif self.spec_.fit.asked:
                 batch["y"] = game.labels.sample(size)
             items.append(game.sample(size, batch or None))
             labels += [batch["y"]] if "y" in batch else []
         return torch.cat(items), torch.cat(labels) if labels else None
 
-    def _labels(self, n: int, condition: Mapping[str, Any] | None) -> Tensor | None:
-        if not condition:
+    def _asked(self, n: int, condition: Any) -> Tensor | None:
+        if condition is None or (isinstance(condition, Mapping) and not condition):
             return None
-        unknown = [key for key in condition if key != "class"]
-        if unknown or not self.spec_.classes:
-            known = "class" if self.spec_.classes else "nothing: it was trained without classes"
+        known = self.spec_.condition
+        if known is None:
             raise WrongUse(
-                f"the model can't be asked for {', '.join(unknown or condition)}; it knows {known}."
+                "the model can't be asked for anything: it was trained without classes, attributes "
+                "or captions; leave the condition out."
             )
-        name = str(condition["class"])
-        if name not in self.spec_.classes:
-            listed = ", ".join(self.spec_.classes)
-            few = f"; there are {listed}."
-            end = few if len(listed) < 200 else closest(name, self.spec_.classes)
-            raise WrongUse(f"there is no class {name!r}{end}")
-        return torch.full((n,), self.spec_.classes.index(name))
+        return known.ask(condition, n)
 
     def _fitted(self) -> Any:
         if not hasattr(self, "model_") or not isinstance(self.model_, Samples):
@@ -179,3 +177,11 @@ class Fitted:
 
             raise NotFittedError("this Synthesizer isn't fitted yet; call fit or load first.")
         return self.model_
+
+
+def _truncated(game: Any, truncation: float | None) -> AbstractContextManager[None]:
+    if truncation is None:
+        return nullcontext()
+    if not isinstance(game, Truncates):
+        raise WrongUse(f"{type(game).__name__} can't truncate; leave truncation out.")
+    return game.truncated(truncation)

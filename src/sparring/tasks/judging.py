@@ -7,6 +7,7 @@ from typing import Any
 
 from sparring.data import Dataset
 from sparring.report import Judgement, judge, write_report
+from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.run import Run
 from sparring.tasks.synthesizer import Synthesizer
@@ -39,6 +40,7 @@ def judge_synthesizer(
         dataset,
         lambda n, seed: synthesizer.sample(n, seed=seed),
         labelled=labelled if synthesizer.spec_.classes else None,
+        codes=code_reader(synthesizer.model_, synthesizer.modality_),
         features=features,
         n=n,
         seed=seed,

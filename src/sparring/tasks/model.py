@@ -1,7 +1,8 @@
 """A trained game as a folder: weights in safetensors, all else in JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from sparring.callbacks.store import Damaged, read_tensors, write_tensors
 from sparring.core import Game
 from sparring.core.errors import Failure, WrongUse
 from sparring.data import modality_from
+from sparring.data.conditions import ClassNames, Condition, condition_from
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
+from sparring.regularizers import Hint
 from sparring.tasks.arguments import check_arguments, keywords
 from sparring.tasks.choices import Fit, find_networks
 from sparring.tasks.parts import make
@@ -29,24 +32,38 @@ class ModelSpec:
         networks: the name of its networks.
         fit: what the networks fit.
         options: of the game, parts written as data.
-        classes: their names.
     """
 
     game: str
     networks: str
     fit: Fit
     options: Mapping[str, Any] = field(default_factory=dict)
-    classes: tuple[str, ...] = ()
 
-    def build(self) -> Game:
+    @cached_property
+    def condition(self) -> Condition | None:
+        """What items can be asked for by."""
+        return condition_from(self.fit.asked) if self.fit.asked else None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, where items are asked for by these."""
+        condition = self.condition
+        return condition.names if isinstance(condition, ClassNames) else ()
+
+    def build(self, hints: Sequence[Hint] = ()) -> Game:
         """A new game with freshly drawn weights.
 
+        Args:
+            hints: what is known of items, for a game that is to be trained.
+
         Raises:
-            WrongUse: for an unknown game, networks or option.
+            WrongUse: for an unknown game, networks or option, or hints to a game that takes none.
         """
         entry = find_game(self.game)
         parts = find_networks(self.networks, entry.networks)(self.fit)
         options = {name: make(value) for name, value in self.options.items()}
+        if hints:
+            options["hints"] = tuple(hints)
         check_arguments(f"game {self.game!r}", entry.game, options)
         return entry.make(*parts.first, **parts.named, **options)
 
@@ -58,7 +75,7 @@ class ModelSpec:
     def from_description(cls, description: Mapping[str, Any]) -> "ModelSpec":
         """The specification that `describe` described."""
         fit = dict(description["fit"])
-        for name in ("shape", "frequencies", "rows", "judged"):
+        for name in ("shape", "frequencies", "judged"):
             fit[name] = tuple(fit[name])
         fit["spans"] = tuple((kind, int(width)) for kind, width in fit["spans"])
         fit["parents"] = tuple(tuple(mine) for mine in fit["parents"])
@@ -67,19 +84,21 @@ class ModelSpec:
             description["networks"],
             Fit(**fit),
             dict(description["options"]),
-            tuple(description["classes"]),
         )
 
 
 def options_of(game: str) -> list[str]:
     """The names of the options that a game of the catalogue takes."""
-    return keywords(find_game(game).game)
+    return [name for name in keywords(find_game(game).game) if name != "hints"]
 
 
 def save_model(folder: Path, spec: ModelSpec, modality: Modality, game: Game) -> None:
     """Write a game so that `load_model` can play on with it, whole or not at all."""
     meta = {"model": spec.describe(), "modality": modality.describe(), "format": FORMAT}
-    tensors = {name: value.detach().cpu() for name, value in game.state_dict().items()}
+    with torch.random.fork_rng(devices=[]):
+        used = spec.build().state_dict()  # without what served the training alone
+    weights = game.state_dict()
+    tensors = {name: weights[name].detach().cpu() for name in used}
     write_tensors(folder, tensors, meta)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sparring import core, losses, regularizers
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.regularizers import augmentation
 from sparring.tasks.arguments import check_arguments
 
 PARTS: dict[str, Any] = {
@@ -26,6 +27,7 @@ PARTS: dict[str, Any] = {
         core.Extragradient,
         core.Optimistic,
         core.Consensus,
+        core.Evolution,
         losses.Minimax,
         losses.NonSaturating,
         losses.LeastSquares,
@@ -34,10 +36,35 @@ PARTS: dict[str, Any] = {
         losses.RelativisticPaired,
         regularizers.R1,
         regularizers.R2,
+        regularizers.Drift,
         regularizers.GradientPenalty,
         regularizers.DRAGAN,
         regularizers.Lazy,
         regularizers.Clip,
+        regularizers.Mirror,
+        regularizers.Alike,
+        regularizers.Amount,
+        regularizers.Semantic,
+        regularizers.LeCam,
+        regularizers.Consistency,
+        regularizers.ADA,
+        regularizers.Augment,
+        regularizers.DiffAugment,
+        augmentation.Flip,
+        augmentation.QuarterTurn,
+        augmentation.Shift,
+        augmentation.Scale,
+        augmentation.Rotate,
+        augmentation.Stretch,
+        augmentation.Slide,
+        augmentation.Brightness,
+        augmentation.Contrast,
+        augmentation.LumaFlip,
+        augmentation.Hue,
+        augmentation.Saturation,
+        augmentation.Jitter,
+        augmentation.Translation,
+        augmentation.Cutout,
     )
 }
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from sparring.core import Alternating, UpdateRule
 from sparring.core.errors import WrongUse
 from sparring.data import Categories, Dataset
+from sparring.data.conditions import Condition
 from sparring.games.catalog import Entry, find_game
 from sparring.tasks.arguments import check_type
 from sparring.tasks.choices import (
@@ -18,6 +17,7 @@ from sparring.tasks.choices import (
     defaults_of,
     find_networks,
 )
+from sparring.tasks.hinting import as_recipe
 from sparring.tasks.model import ModelSpec
 from sparring.tasks.network_options import named
 from sparring.tasks.parents import parents_of
@@ -66,6 +66,9 @@ class Plan:
 
         fit = {k: v for k, v in self.settings.items() if k not in _ELSEWHERE and v is not None}
         fit |= {k: self.settings[k] for k in ("previews", "alarms", "processes", "device")}
+        fit.pop("hints")
+        if self.settings["hints"]:
+            fit["hints"] = as_recipe(self.settings["hints"])
         options = {k: self.settings[k] for k in DATA_OPTIONS if self.settings[k] not in (None, ())}
         return {
             "format": FORMAT,
@@ -101,24 +104,22 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         chosen["rule"] = entry.rule
     suggested = entry.suggested.get(dataset.modality.name, {})
     chosen["options"] = {**suggested, **(settings["options"] or {})}
-    wanted = chosen["conditional"]
-    if wanted and not dataset.classes:
-        raise WrongUse(f"conditional=True needs classes, and {dataset.name} has none.")
-    classes = dataset.classes if dataset.classes and wanted is not False else ()
-    chosen["conditional"] = bool(classes)
+    asked = _asked(dataset, chosen["conditional"])
+    chosen["conditional"] = asked is not None
     fit = Fit(
         shape,
         chosen["latent"],
         chosen["width"],
-        condition=len(classes),
+        condition=0 if asked is None else asked.size,
         spans=tuple(getattr(dataset.modality, "spans", ())),
-        frequencies=_frequencies(dataset, entry, len(classes)),
+        frequencies=_frequencies(dataset, entry),
+        asked={} if asked is None else asked.describe(),
         parents=parents_of(dataset) if entry.encoding == "tokens" else (),
         dropout=defaults.dropout,
         judged=() if entry.judged is None else entry.judged(shape, chosen["options"]),
         options=network_options,
     )
-    spec = ModelSpec(game, str(networks), fit, chosen["options"], tuple(classes))
+    spec = ModelSpec(game, str(networks), fit, chosen["options"])
     return Plan(chosen, spec)
 
 
@@ -129,12 +130,17 @@ def _numbers(settings: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
     return {name: getattr(defaults, name) for name in names if settings[name] is None}
 
 
-def _frequencies(dataset: Dataset, entry: Entry, classes: int) -> tuple[float, ...]:
-    if entry.batches == "conditioned":
-        spans = dataset.modality.spans  # type: ignore[attr-defined]
-        return tuple(Categories(dataset.train, spans).frequencies)
-    if not classes:
+def _asked(dataset: Dataset, wanted: bool | None) -> Condition | None:
+    """What items can be asked for by, unless the user doesn't want that."""
+    if wanted and dataset.condition is None:
+        raise WrongUse(
+            f"conditional=True needs classes, attributes or captions, and {dataset.name} has none."
+        )
+    return None if wanted is False else dataset.condition
+
+
+def _frequencies(dataset: Dataset, entry: Entry) -> tuple[float, ...]:
+    if entry.batches != "conditioned":
         return ()
-    labels = dataset.train.y  # type: ignore[attr-defined]
-    counts = torch.bincount(labels, minlength=classes).double()
-    return tuple((counts / counts.sum()).tolist())
+    spans = dataset.modality.spans  # type: ignore[attr-defined]
+    return tuple(Categories(dataset.train, spans).frequencies)

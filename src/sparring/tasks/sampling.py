@@ -1,6 +1,6 @@
 """Items of a fitted model into files, many rows of a table without holding them all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ def sample_into(
     synthesizer: Fitted,
     n: int,
     output: str | Path,
-    condition: Mapping[Any, Any] | None = None,
+    condition: Any = None,
     seed: int | None = None,
+    truncation: float | None = None,
     processes: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> None:
@@ -34,7 +35,7 @@ def sample_into(
         synthesizer: a fitted one.
         n: how many, at least 1.
         output: a file, whose suffix says the format; a folder; for tables a database too.
-        condition: as for `Synthesizer.sample`.
+        condition, truncation: as for `Synthesizer.sample`.
         seed: of the draw; None draws anew each time.
         processes: how many draw at the same time, for tables alone.
         progress: told how many rows of a table are done, now and then.
@@ -51,13 +52,13 @@ def sample_into(
                 "processes draw rows of a table into a folder, or more than "
                 f"{shards.PIECE:,} of them into a file; leave it out."
             )
-        modality.save(synthesizer.sample(n, condition, seed), output)
+        modality.save(synthesizer.sample(n, condition, seed, truncation=truncation), output)
         return
     if seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])
 
     def draw(rows: int, seed: int) -> Any:
-        return synthesizer.sample(rows, condition, seed)
+        return synthesizer.sample(rows, condition, seed, truncation=truncation)
 
     shards.write(draw, n, output, seed=seed, processes=processes, progress=progress)
 

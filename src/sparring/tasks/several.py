@@ -54,9 +54,10 @@ class OneOrSeveral(Fitted):
     def sample(
         self,
         n: float | Mapping[str, int] = 1,
-        condition: Mapping[Any, Any] | None = None,
+        condition: Any = None,
         seed: int | None = None,
         where: Callable[[Any], Any] | None = None,
+        truncation: float | None = None,
     ) -> Any:
         """Make new items, or new tables.
 
@@ -64,12 +65,16 @@ class OneOrSeveral(Fitted):
             n: how many, at least 1. Of several tables, how many times as many rows as were learnt
                 from, above 0; or how many rows of each table that hangs on no other,
                 {"customers": 500}. How many the others have follows.
-            condition: {"class": name or number} asks a class-conditional model for a class. Of a
-                table each column can be asked for a value, None (missing), a range (low, high) or
-                a list of values: {"sex": "Female", "age": (30, 40)}.
+            condition: {"class": name or number} asks a class-conditional model for a class,
+                {"gender": "female"} one of attributes for some of them, "a red circle" one of
+                texts; a list asks for several in turn. Of a table each column can be asked for a
+                value, None (missing), a range (low, high) or a list of values: {"sex": "Female",
+                "age": (30, 40)}.
             seed: of the draw; None draws anew each time.
             where: for a table, a wish of your own: from a data frame to one boolean a row, which
                 rows will do, or to weights of at least 0, in proportion to which rows are kept.
+            truncation: draw less widely, for better and more alike pictures; above 0, about .5 to
+                1 is usual.
 
         Returns:
             Items of the kind that was fitted: uint8 pictures of shape (n, h, w) or (n, h, w, 3), a
@@ -81,8 +86,8 @@ class OneOrSeveral(Fitted):
             Failure: if too few rows of a table do as asked.
         """
         if "tables_" not in vars(self):
-            return super().sample(n, condition, seed, where)  # type: ignore[arg-type]
-        if condition or where is not None:
+            return super().sample(n, condition, seed, where, truncation)  # type: ignore[arg-type]
+        if condition or where is not None or truncation is not None:
             raise WrongUse(_FOR_ONE)
         return self.tables_.sample(n, seed)
 

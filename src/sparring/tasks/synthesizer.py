@@ -53,6 +53,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         conditional: learn the classes, where there are any; None does.
         options: of the game, such as {"gamma": 0.5}; parts are written as data,
             {"generator_optimizer": {"part": "Adam", "lr": 1e-4}}.
+        hints: what is known of the items, on top of any game of pictures or points: parts such as
+            `Mirror()`, or functions of your own in `Violation` and `Checked`.
         rule: the update rule, as data: {"part": "Extragradient"}; None alternates.
         seed: of everything random.
         modality: "image", "table" or "points"; None looks.
@@ -104,6 +106,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         half_life: float | None = None,
         conditional: bool | None = None,
         options: Mapping[str, Any] | None = None,
+        hints: Sequence[Any] = (),
         rule: Mapping[str, Any] | None = None,
         seed: int = 0,
         modality: str | None = None,
@@ -137,6 +140,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         self.half_life = half_life
         self.conditional = conditional
         self.options = options
+        self.hints = hints
         self.rule = rule
         self.seed = seed
         self.modality = modality
@@ -285,7 +289,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
                 f"the data of the run in {run.folder} was given in memory; give it again in "
                 f"Python, as in Synthesizer.resume({str(run.folder)!r}, data)."
             )
-        return cls(**_parameters(run))._open(source)
+        return cls(**{**_parameters(run), "hints": ()})._open(source)
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803 - scikit-learn's names
         """How hard it is to tell new items from those of X.

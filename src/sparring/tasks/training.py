@@ -18,13 +18,15 @@ from sparring.callbacks import (
     Watch,
 )
 from sparring.callbacks.alarms import Memorising, default_alarms
-from sparring.core import Backend, Callback, Evaluates, Game, Samples, TrainingState, train
+from sparring.core import Backend, Batch, Callback, Evaluates, Game, Samples, TrainingState, train
 from sparring.core.errors import Failure, WrongUse
 from sparring.data import Batches, Conditioned, Dataset, Source, Subset
+from sparring.data.conditions import Condition
 from sparring.data.dataset import choose
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
 from sparring.metrics.copying import data_copying
+from sparring.tasks.hinting import made_hints
 from sparring.tasks.memory import enough_memory, out_of_memory
 from sparring.tasks.model import load_model, save_model
 from sparring.tasks.planning import Plan
@@ -65,7 +67,7 @@ class Training:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings["seed"])
             with enough_memory("the networks were made", "give a smaller width"):
-                self.game = plan.spec.build()
+                self.game = plan.spec.build(made_hints(settings["hints"]))
         self.learnt, self.judged = _parts(dataset.train, self.game, settings["seed"])
 
     def train(self, run: Run | None, resume: bool = False) -> Game:
@@ -244,10 +246,19 @@ def _preview(dataset: Dataset, plan: Plan, run: Run) -> Preview:
     def show(x: Tensor, path: Path) -> None:
         modality.show(modality.decode(x.cpu())).save(f"{path}.png")
 
-    classes = len(plan.spec.classes)
     rows = 64 if len(modality.shape) == 3 else 1000
-    condition = {"y": torch.arange(rows) % classes} if classes else None
+    condition = _shown(plan.spec.condition, rows)
     return Preview(run.folder, show, every=1000, n=rows, condition=condition)
+
+
+def _shown(asked: Condition | None, rows: int) -> Batch | None:
+    """What previews are asked for: each class in turn, or what training items are."""
+    if asked is None:
+        return None
+    known = asked.rows()
+    if known is None:
+        return {"y": torch.arange(rows) % asked.size}
+    return {"y": known[torch.arange(rows) * len(known) // rows]}
 
 
 def _what_fits(ready: Training) -> str:
@@ -263,7 +274,7 @@ def _what_fits(ready: Training) -> str:
 
 def _fits(ready: Training, size: int) -> bool:
     plan = ready.plan
-    game = plan.spec.build()
+    game = plan.spec.build(made_hints(plan.settings["hints"]))
     try:
         train(game, _batches(ready, size), steps=1, rule=plan.rule, backend=ready.backend)
     except (RuntimeError, MemoryError) as error:

@@ -149,9 +149,9 @@ class Attributes(Condition):
         attributes = [Attribute.from_description(one) for one in description["attributes"]]
         return cls(attributes, description["rows"], description["weights"])
 
-    def rows(self) -> Tensor:
-        """(m, size) the distinct conditions of the training data."""
-        return self._coded(self._rows)
+    def rows(self, numbers: Tensor | None = None) -> Tensor:
+        """(m, size) the distinct conditions of the training data, or these of them."""
+        return self._coded(self._rows if numbers is None else self._rows[numbers.cpu().numpy()])
 
     def frequencies(self) -> Tensor:
         """(m,) how often each of the rows comes in the training data."""

@@ -83,8 +83,15 @@ class Condition(ABC):
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """The condition that `describe` described."""
 
-    def rows(self) -> Tensor | None:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # It never changes, and what reads texts is large.
+        return self
+
+    def rows(self, numbers: Tensor | None = None) -> Tensor | None:
         """Conditions of the training data, from which one is drawn where none is asked for.
+
+        Args:
+            numbers: (n,) which of them; None for all.
 
         Returns:
             (m, ...) as y, m at most about 2000; None where y counts classes.

