@@ -194,6 +194,33 @@ class Codes(Prior):
         return f"{self.noise}, categories={self.categories}, continuous={self.continuous}"
 
 
+class Field(Prior):
+    """Windows of a field of independent standard normal cells, (n, dimensions, side, side).
+
+    Args:
+        dimensions: numbers in a cell, at least 1.
+        side: cells along a window, at least 1.
+
+    Example:
+        >>> Field(2, 3).sample(5).shape
+        torch.Size([5, 2, 3, 3])
+    """
+
+    def __init__(self, dimensions: int, side: int) -> None:
+        super().__init__()
+        for name, value in (("dimensions", dimensions), ("side", side)):
+            if value < 1:
+                raise WrongUse(f"{name} of Field must be at least 1, got {value}.")
+        self.dimensions, self.side = dimensions, side
+
+    def _draw(self, n: int) -> Tensor:
+        return torch.randn(n, self.dimensions, self.side, self.side, device=self.device)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        squares, numbers = z.flatten(1).square().sum(1), z[0].numel()
+        return -(squares + numbers * math.log(2 * math.pi)) / 2
+
+
 class Mixture(Prior):
     """Equally likely normal clusters, of shape (n, dimensions).
 

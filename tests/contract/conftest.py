@@ -90,7 +90,7 @@ def plain(game: Game) -> Game:
 def pyramid(classes: int = 0) -> Game:
     """Two levels, 8 and 4 pixels."""
     maker = LaplacianGenerator(3, 1, 8, width=2, condition=classes)
-    judge = LaplacianDiscriminator(1, 8, width=2, condition=classes, dropout=0.2)
+    judge = LaplacianDiscriminator(1, 8, width=2, condition=classes)
     labels = Categorical([1, 2, 1]) if classes else None
     return plain(LAPGAN(maker, judge, Normal(64 + 3), labels))
 
@@ -108,7 +108,7 @@ def styles(classes: int = 0) -> Game:
     maker = StyleGenerator(3, 1, 8, width=2, condition=classes)
     judge = StyleDiscriminator(1, 8, width=2, group=2, condition=classes)
     labels = Categorical([1, 2, 1]) if classes else None
-    return StyleGAN2(maker, judge, Normal(3), labels, penalty_every=2, path_every=2)
+    return plain(StyleGAN2(maker, judge, Normal(3), labels, penalty_every=2, path_every=2))
 
 
 def coded(shape: tuple[int, ...], classes: int = 0) -> Game:

@@ -16,9 +16,14 @@ class Keep(Callback):
 
     every = BREAK
 
+    def __init__(self, interrupted):
+        self.interrupted = interrupted
+
     def on_step(self, state):
         if state.step == BREAK:
             self.middle = self.bytes(state), json.dumps(state.state_dict()[1])
+            if self.interrupted:
+                state.stop("interrupted")
 
     def on_end(self, state):
         self.end = self.bytes(state)
@@ -31,11 +36,11 @@ class Keep(Callback):
         state.load_state_dict(safetensors.torch.load(tensors), json.loads(meta))
 
 
-def play(row, mean, *, game=None, seed=0, rule=None, steps=STEPS, restore=None):
+def play(row, mean, *, game=None, seed=0, rule=None, interrupted=False, restore=None):
     """Train with averaged weights; the training state, and what was kept of it."""
-    keep = Keep()
+    keep = Keep(interrupted)
     state = train(
-        game or row.game(), row.batches(), steps=steps, rule=rule, seed=seed,
+        game or row.game(), row.batches(), steps=STEPS, rule=rule, seed=seed,
         callbacks=[mean, keep], backend=Backend("cpu"), restore=restore,
     )  # fmt: skip
     return state, keep
@@ -43,7 +48,7 @@ def play(row, mean, *, game=None, seed=0, rule=None, steps=STEPS, restore=None):
 
 def resume(row, running_mean, rule=None):
     """Stop in the middle; go on with a fresh game and fresh batches, from what was kept alone."""
-    _, keep = play(row, running_mean(), rule=rule, steps=BREAK)
+    _, keep = play(row, running_mean(), rule=rule, interrupted=True)
     return play(
         row, running_mean(), game=row.game(seed=7), rule=rule, seed=99, restore=keep.restore
     )

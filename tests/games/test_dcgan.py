@@ -13,8 +13,8 @@ from sparring.priors import Categorical, Uniform
 def make(kind=DCGAN, condition=0, discriminator=BatchNormDiscriminator, **options):
     torch.manual_seed(0)
     pair = (
-        DCGANGenerator(5, 1, 8, width=4, condition=condition),
-        discriminator(1, 8, width=4, condition=condition),
+        DCGANGenerator(5, 1, 16, width=4, condition=condition),
+        discriminator(1, 16, width=4, condition=condition),
     )
     labels = Categorical([1.0] * condition) if condition else None
     return kind(*pair, Uniform(5), labels, **options)
@@ -24,7 +24,7 @@ def make(kind=DCGAN, condition=0, discriminator=BatchNormDiscriminator, **option
 def test_real_and_generated_items_are_scored_in_calls_of_their_own(condition):
     game, sizes = make(condition=condition), []
     game.discriminator.layers[0].register_forward_hook(lambda _, x, __: sizes.append(len(x[0])))
-    batch = {"x": torch.randn(6, 1, 8, 8), "y": torch.arange(6) % 3}
+    batch = {"x": torch.randn(6, 1, 16, 16), "y": torch.arange(6) % 3}
     game.discriminator_loss(batch)
     assert sizes == [6, 6]
 
@@ -36,7 +36,7 @@ def real_scores(game, real, scale):
 
 
 def test_scores_of_real_items_do_not_depend_on_generated_ones():
-    real, apart, together = torch.randn(6, 1, 8, 8), make(), make(GAN)
+    real, apart, together = torch.randn(6, 1, 16, 16), make(), make(GAN)
     torch.testing.assert_close(real_scores(apart, real, 1), real_scores(apart, real, 9))
     # Where they do, the test would see it.
     assert not torch.allclose(real_scores(together, real, 1), real_scores(together, real, 9))
@@ -44,7 +44,7 @@ def test_scores_of_real_items_do_not_depend_on_generated_ones():
 
 def test_without_batch_normalisation_apart_and_together_are_the_same():
     torch.manual_seed(1)
-    x, y = torch.randn(6, 1, 8, 8), torch.arange(6) % 3
+    x, y = torch.randn(6, 1, 16, 16), torch.arange(6) % 3
     apart = make(condition=3, discriminator=DCGANDiscriminator).judge_both(x, y)
     together = make(GAN, condition=3, discriminator=DCGANDiscriminator).judge_both(x, y)
     for left, right in zip(apart, together, strict=True):
@@ -65,7 +65,7 @@ def test_the_networks_are_normalised_but_for_the_last_and_the_first_layer():
     making = [type(layer) for layer in game.generator.layers]
     judging = [type(layer) for layer in BatchNormDiscriminator(1, 32, width=4).layers]
     assert making == [
-        *[nn.ConvTranspose2d, nn.BatchNorm2d, nn.ReLU],
+        *[nn.ConvTranspose2d, nn.BatchNorm2d, nn.ReLU] * 2,
         *[nn.ConvTranspose2d, nn.Tanh],
     ]
     first = [nn.Conv2d, nn.LeakyReLU]

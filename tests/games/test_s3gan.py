@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from sparring.core import SGD, evaluating, train
+from sparring.core import SGD, Adam, evaluating, train
 from sparring.core.errors import WrongUse
 from sparring.data import FewLabels, InMemory, Relabelled, hide
 from sparring.games import S3GAN
@@ -117,20 +117,19 @@ def test_a_copy_plays_on_alone():
 
 
 def test_it_learns_classes_from_a_label_in_twenty():
-    """Bright above, below or left: from 15 labels of 300, samples are what they are asked to be."""
+    """Dark, grey and light: from 15 labels of 300, samples are what they are asked to be."""
     torch.manual_seed(0)
-    y = torch.arange(300) % 3
-    bright = torch.full((3, 1, 8, 8), -0.8)
-    bright[0, :, :3], bright[1, :, 5:], bright[2, :, :, :3] = 0.8, 0.8, 0.8
-    x = bright[y] + 0.1 * torch.randn(300, 1, 8, 8)
-    game = make(width=16, generator_optimizer=None)
+    y, levels = torch.arange(300) % 3, torch.tensor([-0.7, 0.0, 0.7])
+    x = levels[y][:, None, None, None] + 0.1 * torch.randn(300, 1, 8, 8)
+    fast = Adam(2e-3, (0.0, 0.9))
+    game = make(width=8, generator_optimizer=fast, discriminator_optimizer=fast)
     source = Relabelled(InMemory(x), hide(y, 0.05))
-    train(game, FewLabels(source, 32), steps=250)
+    train(game, FewLabels(source, 32), steps=200)
     with evaluating(game):
         inferred = game.predict(x).argmax(1)
-        made = game.sample(60, {"y": torch.arange(60) % 3})
+        made = game.sample(60, {"y": torch.arange(60) % 3}).flatten(1).mean(1)
     assert (inferred == y).float().mean() > 0.95
-    nearest = (made[:, None] - bright).square().flatten(2).sum(2).argmin(1)
+    nearest = (made[:, None] - levels).abs().argmin(1)
     assert (nearest == torch.arange(60) % 3).float().mean() > 0.9
 
 

@@ -4,15 +4,12 @@ import pytest
 import torch
 
 from sparring.core.shares import set_share
-from sparring.priors import Categorical, Mixture, Normal, Uniform
+from sparring.priors import Categorical, Mixture, Normal, TruncatedNormal, Uniform
 
 PRIORS = [
-    Normal(3),
-    Normal(3).truncated(0.5),
-    Uniform(3),
-    Mixture(torch.randn(4, 3), 0.2),
+    Normal(3), Normal(3).truncated(0.5), Uniform(3), Mixture(torch.randn(4, 3), 0.2),
     Categorical([1, 2]),
-]
+]  # fmt: skip
 
 
 @pytest.fixture(params=PRIORS, ids=lambda prior: type(prior).__name__.lower())
@@ -58,13 +55,15 @@ def test_draws_are_made_where_the_prior_is(prior):
 def _arguments(prior):
     if isinstance(prior, Mixture):
         return prior.centres, prior.deviation
+    if isinstance(prior, TruncatedNormal):
+        return prior.dimensions, prior.threshold
     return ([1.0, 2.0],) if isinstance(prior, Categorical) else (prior.dimensions,)
 
 
 def test_what_defines_a_prior_is_in_a_checkpoint():
     """A mixture's centres and a label's frequencies; nothing for the others."""
     kept = [sorted(prior.state_dict()) for prior in PRIORS]
-    assert kept == [[], [], ["centres"], ["weights"]]
+    assert kept == [[], [], [], ["centres"], ["weights"]]
 
 
 def test_there_are_as_many_classes_as_weights():

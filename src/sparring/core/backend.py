@@ -31,6 +31,8 @@ class Backend:
         precision: "float32", or "bfloat16" for mixed precision.
         processes: how many play together, each a share of every batch; under torchrun the number
             comes from there.
+        compiled: compile the networks for the players' turns; `core.compiling` says what it can't
+            do, and that it wins little on processors.
 
     Raises:
         WrongUse: for a device or precision that isn't one, or isn't here.
@@ -42,7 +44,12 @@ class Backend:
     """
 
     def __init__(
-        self, device: str = "auto", precision: str = "float32", processes: int = 1
+        self,
+        device: str = "auto",
+        precision: str = "float32",
+        processes: int = 1,
+        *,
+        compiled: bool = False,
     ) -> None:
         if precision not in _PRECISIONS:
             raise WrongUse(f"precision must be one of {', '.join(_PRECISIONS)}, got {precision!r}.")
@@ -53,7 +60,7 @@ class Backend:
         if processes < 1:
             raise WrongUse(f"processes must be at least 1, got {processes}.")
         self.accelerator = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
-        self.precision = precision
+        self.precision, self.compiled = precision, compiled
         self._torchrun = "TORCHELASTIC_RUN_ID" in os.environ
         self.processes = int(os.environ["WORLD_SIZE"]) if self._torchrun else processes
         self._fabric: Any = None

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from sparring.core.backend import Backend
+from sparring.core.compiling import Compiled
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.game import Batch, Batches, Game, Player, Terms
 
@@ -78,6 +79,7 @@ class TrainingState:
         self.stopped: str | None = None
         self.rate = 1.0
         self._precise = backend.precision == "float32"
+        self._compiled = Compiled(game) if backend.compiled else None
         game.steps = steps
 
     # Moves
@@ -90,10 +92,13 @@ class TrainingState:
     def gradient(self, name: str, batch: Batch) -> None:
         """Leave a player's gradient, averaged over processes, in its parameters."""
         player, parameters = self.game.players[name], self.parameters[name]
-        if self._precise:
-            terms = player.gradient(player.loss, batch, parameters)
+        loss = player.loss if self._precise else self._autocast(player)
+        if self._compiled is None:
+            terms = player.gradient(loss, batch, parameters)
         else:
-            terms = player.gradient(self._autocast(player), batch, parameters)
+            terms = self._compiled.gradient(
+                self, name, lambda: player.gradient(loss, batch, parameters)
+            )
         self.record(name, terms)
         if self.backend.processes > 1:
             self.backend.average([p.grad for p in parameters if p.grad is not None])
@@ -163,10 +168,11 @@ class TrainingState:
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:
         """Do something that draws random numbers and leave no trace of it in the training."""
-        with torch.random.fork_rng(devices=self._cuda_devices()):
+        with torch.random.fork_rng(devices=self.cuda_devices()):
             yield
 
-    def _cuda_devices(self) -> list[torch.device]:
+    def cuda_devices(self) -> list[torch.device]:
+        """The GPU with a random state of its own, if the game plays on one."""
         return [self.backend.device] if self.backend.accelerator == "cuda" else []
 
     @contextlib.contextmanager
@@ -197,7 +203,7 @@ class TrainingState:
                 for index, value in enumerate(values):
                     tensors[f"{kind}/{name}/{index}"] = value
         tensors["random/cpu"] = torch.get_rng_state()
-        for device in self._cuda_devices():
+        for device in self.cuda_devices():
             tensors["random/cuda"] = torch.cuda.get_rng_state(device)
         meta = {
             "step": self.step,

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sparring.core.backend import Backend
 from sparring.core import Batch, Game, Player, Predicts, Terms
+from sparring.core.backend import Backend
 from sparring.core.optimizers import Adam, Cosine
 from sparring.core.shares import share
 from sparring.core.train import train

@@ -22,6 +22,7 @@ from sparring.networks.equalised import (
     MinibatchDeviation,
     PixelNorm,
 )
+from sparring.networks.field import FieldGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
@@ -49,6 +50,7 @@ __all__ = [
     "DCGANGenerator",
     "Discriminator",
     "Embedded",
+    "FieldGenerator",
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",

@@ -16,7 +16,6 @@ from torch import Tensor, nn
 from sparring.core import WrongUse
 from sparring.networks.conditioning import Projection
 from sparring.networks.convolutional import crop
-from sparring.networks.ctgan import SharedDropout
 from sparring.networks.discriminator import Conditionings, Discriminator
 from sparring.networks.embedding import Embedded
 from sparring.networks.mlp import MLP
@@ -166,10 +165,11 @@ class BandGenerator(nn.Module):
 
 
 class BandDiscriminator(Discriminator):
-    """Judges low-pass pictures with their band added: two strided convolutions, and dropout.
+    """Judges low-pass pictures with their band added: two strided convolutions.
 
     Denton et al. 2015 (arXiv 1506.05751), section 3: the low-pass picture is added to the band
-    before the first layer, so that what is judged is the level of the Gaussian pyramid.
+    before the first layer, so that what is judged is the level of the Gaussian pyramid. Differs
+    from the paper: no dropout, and conditions enter the score.
 
     Args:
         channels: of the pictures, 1 or 3.
@@ -177,7 +177,6 @@ class BandDiscriminator(Discriminator):
         width: feature maps of the first layer; the second has twice as many.
         condition: how many classes or attributes, or the length of a text's embedding; 0 for none.
         conditioning: how the condition enters.
-        dropout: share of the features left out in training, in [0, 1).
 
     Shapes:
         x (n, channels, size, size), y (n, ...); returns scores (n,).
@@ -194,7 +193,6 @@ class BandDiscriminator(Discriminator):
         width: int = 32,
         condition: int = 0,
         conditioning: Conditionings = Projection,
-        dropout: float = 0.0,
     ) -> None:
         super().__init__(2 * width, condition, conditioning)
         quarter = size // 2 // 2
@@ -203,7 +201,6 @@ class BandDiscriminator(Discriminator):
             nn.LeakyReLU(0.2, inplace=True),
             nn.Conv2d(width, 2 * width, 4, 2, 1),
             nn.LeakyReLU(0.2, inplace=True),
-            SharedDropout(dropout),
         )
         self.last = nn.Conv2d(2 * width, 1, quarter)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -281,7 +278,7 @@ class LaplacianDiscriminator(nn.Module):
 
     Args:
         channels, size, width, condition: as for `LaplacianGenerator`.
-        conditioning, dropout: as for `BandDiscriminator`.
+        conditioning: as for `BandDiscriminator`.
 
     Attributes:
         levels: the networks, from the finest; each judges its level of the Gaussian pyramid.
@@ -301,13 +298,11 @@ class LaplacianDiscriminator(nn.Module):
         width: int = 32,
         condition: int = 0,
         conditioning: Conditionings = Projection,
-        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         *fine, coarse = halvings(size)
         self.levels = nn.ModuleList(
-            BandDiscriminator(channels, side, width, condition, conditioning, dropout)
-            for side in fine
+            BandDiscriminator(channels, side, width, condition, conditioning) for side in fine
         )
         self.levels.append(MLP((channels, coarse, coarse), (), (8 * width,) * 2, condition))
 

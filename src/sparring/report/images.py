@@ -8,7 +8,8 @@ import numpy as np
 
 from sparring.data import Dataset, Image
 from sparring.data.stacked import stacked_in
-from sparring.metrics.features import Features, choose
+from sparring.metrics.features import Features, choose, frechet_name
+from sparring.metrics.intra import intra_class_distance
 from sparring.metrics.neighbours import nearest
 from sparring.metrics.trained import Trained
 from sparring.report.drawing import picture
@@ -19,6 +20,8 @@ from sparring.report.stacked import stacked
 
 _GRID = 64
 _PAIRS = 8
+# Fewer have no covariance worth comparing, and chance may leave none.
+_FEWEST_OF_A_CLASS = 20
 
 
 def features(
@@ -48,8 +51,10 @@ def measures(
     found = [*distances(features), *neighbourhoods(), detection(wide=True), *copying()]
     if labelled and dataset.classes is not None:
         found.append(_class_accuracy(cache))
-    digits = stacked_in(dataset.train)
-    return found if digits is None else [stacked(digits, cache), *found]
+        if _rarest(dataset) >= _FEWEST_OF_A_CLASS:
+            found.append(_within_classes(features))
+    digits, unseen = stacked_in(dataset.train), stacked_in(dataset.heldout)
+    return [stacked(digits, unseen, cache), *found] if digits and unseen else found
 
 
 def _class_accuracy(cache: Path | None) -> Measure:
@@ -68,19 +73,49 @@ def _class_accuracy(cache: Path | None) -> Measure:
             judges.append(Trained.on(pool.items, cast(np.ndarray, pool.labels), cache=cache))
         return {kind.name: float((judges[0].predict(sample.items) == sample.labels).mean())}
 
-    def shuffled(round: Round) -> Mapping[str, Sample]:
-        held = round.heldout
-        order = np.random.default_rng(round.seed).permutation(len(held))
-        labels = cast(np.ndarray, held.labels)[order]
-        return {"held-out images with shuffled labels": Sample(held.items, np.asarray, labels)}
-
     return Measure(
         (kind,),
         value,
         generated=lambda round: cast(Sample, round.labelled),
-        floors=shuffled,
+        floors=_shuffled,
         real=lambda round: len(round.pool.sample),
     )
+
+
+def _rarest(dataset: Dataset) -> float:
+    """How many items of the rarest class a sample holds, on average."""
+    share = 0.0 if dataset.condition is None else float(dataset.condition.frequencies().min())
+    return share * min(IMAGES.n, len(dataset.heldout))
+
+
+def _within_classes(features: Features) -> Measure:
+    name = f"intra_{frechet_name(features)}"
+    kind = Kind(
+        name,
+        f"Fréchet distance within classes ({features.name})",
+        "diversity",
+        "lower",
+        "The mean of the classes' own distances: large where a class is made of few pictures, or "
+        "of another class's.",
+    )
+
+    def value(round: Round, sample: Sample) -> Mapping[str, float]:
+        real = round.reference
+        distance = intra_class_distance(real.vectors, real.labels, sample.vectors, sample.labels)
+        return {kind.name: distance}
+
+    return Measure(
+        (kind,), value, generated=lambda round: cast(Sample, round.labelled), floors=_shuffled
+    )
+
+
+def _shuffled(round: Round) -> Mapping[str, Sample]:
+    held = round.heldout
+    order = np.random.default_rng(round.seed).permutation(len(held))
+    labels = cast(np.ndarray, held.labels)[order]
+    return {
+        "held-out images with shuffled labels": Sample(held.items, lambda _: held.vectors, labels)
+    }
 
 
 def exhibits(round: Round) -> Sequence[Exhibit]:

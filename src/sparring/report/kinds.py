@@ -5,6 +5,7 @@ from typing import Any, cast
 import numpy as np
 
 from sparring.data import Dataset, Modes
+from sparring.data.conditions import ClassNames
 from sparring.metrics.features import Identity
 from sparring.report import codes, stacked
 from sparring.report.figures import Kind
@@ -28,8 +29,16 @@ def kinds() -> list[Kind]:
     """
     nothing = cast(Any, None)
     # A data set of which everything is known, so that no measure stays away.
+    names = ("0", "1")
     known = Dataset(
-        "any", nothing, nothing, nothing, ("0", "1"), "target", Modes(np.zeros((2, 2)), 1.0)
+        "any",
+        nothing,
+        nothing,
+        cast(Any, range(1000)),
+        names,
+        "target",
+        Modes(np.zeros((2, 2)), 1.0),
+        condition=ClassNames(names),
     )
     found: dict[str, Kind] = {}
     for subject in (IMAGES, TABLES, POINTS):

@@ -21,6 +21,7 @@ from sparring.networks import (
     CTGANGenerator,
     DCGANDiscriminator,
     DCGANGenerator,
+    FieldGenerator,
     LaplacianDiscriminator,
     LaplacianGenerator,
     MixedOutput,
@@ -37,7 +38,7 @@ from sparring.networks import (
     TVAEDecoder,
     TVAEEncoder,
 )
-from sparring.priors import Categorical, Normal, Prior
+from sparring.priors import Categorical, Field, Normal, Prior
 from sparring.tasks.asked import Asked
 from sparring.tasks.network_options import made, shared_out
 from sparring.tasks.parents import LEAST_WIDTH, MOST_WEIGHTS, parents_each
@@ -131,6 +132,12 @@ def _laplacian(fit: Fit) -> "Parts":
     return Parts((generator, discriminator, prior, fit.labels()))
 
 
+def _field(fit: Fit) -> "Parts":
+    generator, discriminator = _pictures(FieldGenerator, DCGANDiscriminator)(fit)
+    prior = Field(fit.latent, int(generator.side))  # type: ignore[arg-type]
+    return Parts((generator, discriminator, prior, fit.labels()))
+
+
 def _ctgan(fit: Fit) -> "Parts":
     asked = sum(width for kind, width in fit.spans if kind == "category")
     hidden = (fit.width,) * 2
@@ -180,6 +187,7 @@ NETWORKS: dict[str, Callable[[Fit], Parts]] = {
     "progressive": _adversaries(_pictures(ProgressiveGenerator, ProgressiveDiscriminator)),
     "sagan": _adversaries(_pictures(SAGANGenerator, SAGANDiscriminator)),
     "biggan": _adversaries(_pictures(BigGANGenerator, BigGANDiscriminator)),
+    "field": _field,
     "stacked": _adversaries(_pictures(StackedGenerator, StackedDiscriminator)),
     "conditionals": _conditionals,
     "ctgan": _ctgan,

@@ -10,7 +10,7 @@ from sparring.core import Backend, evaluating, train
 from sparring.core.errors import WrongUse
 from sparring.data import Batches, Source
 from sparring.games.rotation import Rotation
-from sparring.networks import DCGANDiscriminator
+from sparring.networks import BatchNormDiscriminator
 
 _CHUNK = 512
 
@@ -79,7 +79,7 @@ def cluster(
     backend = backend or Backend()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        game = Rotation(DCGANDiscriminator(shape[0], shape[1], width))
+        game = Rotation(BatchNormDiscriminator(shape[0], shape[1], width))
     train(game, Batches(source, batch_size, seed), steps=steps, backend=backend, seed=seed)
     game.cpu()
     rows = _features(game, source)

@@ -57,9 +57,9 @@ def test_rows_are_the_distinct_ones_with_their_frequencies():
 
 
 def test_more_rows_than_are_kept_are_thinned():
-    frame = pd.DataFrame(np.random.default_rng(0).random((5000, 12)) > 0.5)
+    frame = pd.DataFrame(np.random.default_rng(0).random((12_000, 30)) > 0.5)
     known = Attributes.fit(frame).seen(frame)
-    assert 1900 < len(known.rows()) <= 2000
+    assert 9_900 < len(known.rows()) <= 10_000
 
 
 def test_what_is_left_open_is_drawn_from_items_that_agree():

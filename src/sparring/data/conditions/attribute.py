@@ -85,13 +85,8 @@ class Attribute:
 
     def numbers(self, series: pd.Series) -> np.ndarray:
         """Values of n items -> (n,) int64, which of the values each is."""
+        _refuse_missing(series)
         codes, distinct = pd.factorize(series)
-        if (codes < 0).any():
-            row = int(np.flatnonzero(codes < 0)[0])
-            raise WrongUse(
-                f"Attribute {self.name!r} is missing in row {row + 1}: fill it in, or leave the "
-                f"image or the attribute out."
-            )
         found: np.ndarray = np.array([self.number(v) for v in distinct], dtype=np.int64)[codes]
         return found
 
@@ -107,14 +102,15 @@ class Attribute:
             kind: "category", "number" or "boolean" overrules what it looks like.
 
         Raises:
-            WrongUse: one value alone, more than 100 categories, or another kind.
+            WrongUse: one value alone, a missing one, more than 100 categories, or another kind.
         """
         name = str(series.name)
         if kind not in (None, "category", "number", "boolean"):
             raise WrongUse(
                 f"Attribute {name!r} must be of kind category, number or boolean, got {kind!r}."
             )
-        distinct = list(pd.unique(series.dropna()))
+        _refuse_missing(series)
+        distinct = list(pd.unique(series))
         numeric = all(_amount(value) is not None for value in distinct)
         if kind is None:
             kind = _looks_like(distinct)
@@ -140,6 +136,15 @@ class Attribute:
         """The attribute that `describe` described."""
         edges = tuple(description["edges"])
         return cls(description["name"], tuple(description["values"]), edges)
+
+
+def _refuse_missing(series: pd.Series) -> None:
+    missing = np.flatnonzero(series.isna())
+    if len(missing):
+        raise WrongUse(
+            f"Attribute {str(series.name)!r} is missing in row {missing[0] + 1}: fill it in, or "
+            f"leave the image or the attribute out."
+        )
 
 
 def _amount(value: Any) -> float | None:

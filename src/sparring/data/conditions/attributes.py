@@ -11,7 +11,9 @@ from torch import Tensor
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data.conditions.attribute import Attribute
-from sparring.data.conditions.base import MOST_ROWS, Condition, pick, wishes
+from sparring.data.conditions.base import Condition, pick, wishes
+
+_MOST_ROWS = 10_000
 
 
 class Attributes(Condition):
@@ -84,12 +86,12 @@ class Attributes(Condition):
     def seen(self, values: Any) -> Self:
         """The same attributes, with the rows that occur here and how often.
 
-        Of more than 2000 distinct rows those of 2000 items are kept, evenly spread.
+        Of more than 10,000 distinct rows those of 10,000 items are kept, evenly spread.
         """
         numbers = self.numbers(values)
         rows, counts = np.unique(numbers, axis=0, return_counts=True)
-        if len(rows) > MOST_ROWS:
-            evenly = np.linspace(0, len(numbers) - 1, MOST_ROWS).round().astype(np.int64)
+        if len(rows) > _MOST_ROWS:
+            evenly = np.linspace(0, len(numbers) - 1, _MOST_ROWS).round().astype(np.int64)
             rows, counts = np.unique(numbers[evenly], axis=0, return_counts=True)
         return type(self)(self.attributes, rows, counts)
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 
-MOST_ROWS = 2000
-"""Conditions of the training data that are kept, to draw one where none is asked for."""
+MOST_TEXTS = 2000
+"""Texts of the training data that are kept, to draw one where none is asked for."""
 
 
 class Codes(Protocol):
@@ -94,7 +94,7 @@ class Condition(ABC):
             numbers: (n,) which of them; None for all.
 
         Returns:
-            (m, ...) as y, m at most about 2000; None where y counts classes.
+            (m, ...) as y, m some thousands at most; None where y counts classes.
         """
         return None
 

@@ -134,11 +134,11 @@ def claim_like(trained: Claim, said: Any, items: int, names: Sequence[str] | Non
 
 def _column(said: Any) -> pd.Series | None:
     """The one column that is said, or None where there are several."""
+    if isinstance(said, pd.Series):
+        return said
     if isinstance(said, Mapping) or is_frame(said):
         frame = _framed(said)
         return frame.iloc[:, 0] if frame.shape[1] == 1 else None
-    if isinstance(said, pd.Series):
-        return said
     if isinstance(said, np.ndarray | torch.Tensor):
         array = to_numpy(said)
         if array.ndim == 2 and array.shape[1] != 1:

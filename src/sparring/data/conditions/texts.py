@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from sparring.core.errors import WrongUse
-from sparring.data.conditions.base import MOST_ROWS, Condition, in_turn, wishes
+from sparring.data.conditions.base import MOST_TEXTS, Condition, in_turn, wishes
 from sparring.data.conditions.captions import Bank, Captions, Scale
 from sparring.data.conditions.text_encoder import MINILM, TextEncoder, encoder_named
 
@@ -84,8 +84,8 @@ class Texts(Condition):
         counts = Counter(text for group in grouped(values) for text in group)
         texts = list(counts)
         longest = max((len(_WORD.findall(text)) for text in texts), default=0)
-        if len(texts) > MOST_ROWS:
-            evenly = np.linspace(0, len(texts) - 1, MOST_ROWS).round().astype(int)
+        if len(texts) > MOST_TEXTS:
+            evenly = np.linspace(0, len(texts) - 1, MOST_TEXTS).round().astype(int)
             texts = [texts[place] for place in evenly]
         weights = [counts[text] for text in texts]
         return type(self)(self._encoder, min(longest, MOST_WORDS), texts, weights)
