@@ -25,13 +25,13 @@ import os
 import platform
 import statistics
 import tempfile
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 import torch
 
+import images_plain
 from images_plain import CRITIC_TURNS, GAMMA, PENALTY, RATES, Plain, Tick
 from provenance import provenance
 from turns import Loop, seconds_a_block, times_as_fast
@@ -120,29 +120,36 @@ def contenders(work: Workload, args: Any) -> dict[str, Loop]:
         DCGANGenerator(LATENT, 3, work.size, args.width),
         DCGANDiscriminator(3, work.size, args.width),
     )
+    # The others' networks are stacked as they would stack them: with layers of torch alone.
+    theirs = (
+        images_plain.generator(LATENT, 3, work.size, args.width),
+        images_plain.discriminator(3, work.size, args.width),
+    )
+    refuse_other_sizes(theirs, pair)
     found: dict[str, Loop] = {
         "sparring": Ours(*copy.deepcopy(pair), levels, work.method, compiled=False),
-        "plain": Plain(*copy.deepcopy(pair), x, BATCH, LATENT, work.method),
+        "plain": Plain(*copy.deepcopy(theirs), x, BATCH, LATENT, work.method),
     }
     if "keras" not in args.without:
         import images_keras
 
-        found["keras"] = images_keras.Fit(x, BATCH, LATENT, args.width, work.method)
-        refuse_other_sizes(found["keras"].model, pair)
+        keras = images_keras.Fit(x, BATCH, LATENT, args.width, work.method)
+        refuse_other_sizes((keras.model.generator, keras.model.discriminator), pair)
+        found["keras"] = keras
     if "lightning" not in args.without:
         import images_lightning
 
         found["lightning"] = images_lightning.Fit(
-            *copy.deepcopy(pair), x, BATCH, LATENT, work.method
+            *theirs, x, BATCH, LATENT, work.method
         )
     if "compiled" not in args.without:
         found["compiled"] = Ours(*copy.deepcopy(pair), levels, work.method, compiled=True)
     return found
 
 
-def refuse_other_sizes(model: Any, pair: tuple[Any, Any]) -> None:
+def refuse_other_sizes(pair: tuple[Any, Any], own: tuple[Any, Any]) -> None:
     """The peers' networks must be ours."""
-    for theirs, ours in zip((model.generator, model.discriminator), pair, strict=True):
+    for theirs, ours in zip(pair, own, strict=True):
         counts = [
             sum(weight.numel() for weight in theirs.parameters() if weight.requires_grad),
             sum(weight.numel() for weight in ours.parameters()),

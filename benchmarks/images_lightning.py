@@ -23,8 +23,7 @@ class LightningGAN(lightning.LightningModule):
     ) -> None:
         super().__init__()
         self.automatic_optimization = False
-        self.generator = generator.to(memory_format=torch.contiguous_format)
-        self.discriminator = discriminator.to(memory_format=torch.contiguous_format)
+        self.generator, self.discriminator = generator, discriminator
         self.latent, self.method = latent, method
         self.criterion = nn.BCEWithLogitsLoss()
 

@@ -8,6 +8,7 @@ normalisation, and its last layer is no sigmoid (BCEWithLogitsLoss takes its pla
 are this loop with another loss.
 """
 
+import itertools
 from collections.abc import Callable
 
 import torch
@@ -22,6 +23,32 @@ RATES = {
     "r1": {"lr": 2e-4, "betas": (0.5, 0.999)},
     "wgan-gp": {"lr": 1e-4, "betas": (0.0, 0.9)},
 }
+
+
+def generator(latent: int, channels: int, size: int, width: int) -> nn.Module:
+    """DCGAN's generator for pictures of 4 times a power of two, as the tutorial stacks it."""
+    levels = (size // 4).bit_length() - 1
+    widths = [min(width * 2**level, 8 * width) for level in reversed(range(levels))]
+    layers: list[nn.Module] = [
+        nn.Unflatten(1, (latent, 1, 1)),
+        nn.ConvTranspose2d(latent, widths[0], 4, 1, 0, bias=False),
+    ]
+    for before, after in itertools.pairwise(widths):
+        layers += [nn.BatchNorm2d(before), nn.ReLU(True)]
+        layers.append(nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False))
+    layers += [nn.BatchNorm2d(widths[-1]), nn.ReLU(True)]
+    layers += [nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1), nn.Tanh()]
+    return nn.Sequential(*layers)
+
+
+def discriminator(channels: int, size: int, width: int) -> nn.Module:
+    """DCGAN's discriminator without normalisation, to scores (n,)."""
+    levels = (size // 4).bit_length() - 1
+    widths = [channels, *(min(width * 2**level, 8 * width) for level in range(levels))]
+    layers: list[nn.Module] = []
+    for before, after in itertools.pairwise(widths):
+        layers += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
+    return nn.Sequential(*layers, nn.Conv2d(widths[-1], 1, 4), nn.Flatten(0))
 
 
 def loader(pictures: Tensor, batch: int) -> DataLoader:
@@ -49,8 +76,7 @@ class Plain:
         self, generator: nn.Module, discriminator: nn.Module, pictures: Tensor, batch: int,
         latent: int, method: str,
     ) -> None:  # fmt: skip
-        self.generator = generator.to(memory_format=torch.contiguous_format)
-        self.discriminator = discriminator.to(memory_format=torch.contiguous_format)
+        self.generator, self.discriminator = generator, discriminator
         self.latent, self.data = latent, loader(pictures, batch)
         self.step = {"gan": self.gan, "r1": self.r1, "wgan-gp": self.wgan_gp}[method]
         self.d_optimizer = torch.optim.Adam(discriminator.parameters(), **RATES[method])

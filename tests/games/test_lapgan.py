@@ -118,7 +118,8 @@ class Counting(Augmentation):
 class Sides(Hint):
     """Remembers which pictures it was asked about."""
 
-    seen = set()
+    def __init__(self):
+        self.seen = set()
 
     def __call__(self, generation):
         self.seen.add(generation.x.shape[-1])
@@ -126,14 +127,15 @@ class Sides(Hint):
 
 
 def test_what_is_given_to_all_levels_keeps_a_state_for_each():
-    game = lapgan(augmentation=Counting(), hints=[Sides()], extra_regularizers=[R1(1.0)],
+    hint = Sides()
+    game = lapgan(augmentation=Counting(), hints=[hint], extra_regularizers=[R1(1.0)],
                   generator_optimizer=Adam(0.5))  # fmt: skip
     state = TrainingState(game, Pictures(), Backend("cpu"))
     batch = next(Pictures())
     terms = {name: player.loss(batch) for name, player in game.players.items()}
     assert [name for name in terms if "r1" in terms[name]] == ["discriminator_16",
                                                                "discriminator_8"]  # fmt: skip
-    assert Sides.seen == {16}
+    assert hint.seen == {16}
     counts = [t for name, t in game.state_dict().items() if name.endswith("seen")]
     assert [int(count) for count in counts] == [12, 12]
     rates = {name: o.param_groups[0]["lr"] for name, o in state.optimizers.items()}
@@ -143,7 +145,7 @@ def test_what_is_given_to_all_levels_keeps_a_state_for_each():
 def test_networks_without_levels_are_refused():
     judge = LaplacianDiscriminator(1, 28, width=2)
     for maker in nn.Linear(3, 3), LaplacianGenerator(3, 1, 8, width=2):
-        with pytest.raises(WrongUse, match="the same levels, got [02] and 3"):
+        with pytest.raises(WrongUse, match=r"the same levels, got [02] and 3"):
             LAPGAN(maker, judge, Normal(3))
 
 

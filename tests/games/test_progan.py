@@ -135,7 +135,7 @@ def test_both_losses_are_those_of_the_paper():
 
 @pytest.mark.parametrize("penalty", [1.0, 10.0])
 def test_slopes_are_measured_at_the_stages_side_length(penalty):
-    """A critic 3 sum(x) / 4 of 4x4 pixels has slope 3: penalty (3 - 1)^2, whatever the full size."""
+    """A critic .75 sum(x) of 4x4 pixels has slope 3, so 4 times the penalty, at any full size."""
     game = progan(penalty=penalty)
     game.discriminator.judge = lambda x, y=None: (0.75 * x.flatten(1).sum(1), x.flatten(1))
     terms = game.discriminator_loss(next(Pictures()))

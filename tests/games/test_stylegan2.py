@@ -51,10 +51,9 @@ def test_terms_are_lazy():
 def test_path_lengths_are_kept_with_the_game():
     game = make()
     game.generator_loss(batch())
-    (name,) = [name for name in game.state_dict() if name.endswith("parts.1.mean")] or [
-        name for name in game.state_dict() if "parts" in name
-    ]
-    assert game.state_dict()[name] > 0
+    kept = [value for name, value in game.state_dict().items() if name.startswith("parts.")]
+    assert len(kept) == 1
+    assert kept[0] > 0
 
 
 def test_items_have_the_styles_of_two_latents_from_a_crossing_on():
@@ -117,7 +116,7 @@ def test_truncation_by_0_is_the_mean_style_and_by_1_nothing():
 
 def test_less_truncation_is_more_variety():
     game = make()
-    for _ in range(300):
+    for _ in range(60):
         game.generate(16, None)
     z, spreads = torch.randn(64, 6), []
     with evaluating(game):

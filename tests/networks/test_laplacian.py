@@ -1,5 +1,7 @@
 """The pyramid loses nothing, and its networks meet at every level."""
 
+import itertools
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -40,7 +42,7 @@ def test_levels_halve_down_to_at_most_eight_pixels(size):
     sides = halvings(size)
     assert sides[0] == size
     assert 4 <= sides[-1] <= 8
-    assert all(2 * after - before in (0, 1) for before, after in zip(sides, sides[1:]))
+    assert all(2 * after - before in (0, 1) for before, after in itertools.pairwise(sides))
 
 
 @pytest.mark.parametrize("size", [7, 129])

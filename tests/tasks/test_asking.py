@@ -75,9 +75,12 @@ def test_a_wish_that_cannot_be_used_gets_a_sentence(where, sentence, fitted):
         fitted.sample(5, where=where)
 
 
-def test_where_is_for_tables(images, tiny):
-    with pytest.raises(WrongUse, match="where is for tables"):
-        Synthesizer(**tiny).fit(images).sample(3, where=lambda x: x)
+def test_pictures_are_kept_by_a_wish_too(images, tiny):
+    fitted = Synthesizer(**tiny).fit(images)
+    bright = fitted.sample(3, where=lambda x: x.reshape(len(x), -1).max(1) > 100)
+    assert (bright.reshape(3, -1).max(1) > 100).all()
+    with pytest.raises(WrongUse, match="one boolean an item"):
+        fitted.sample(3, where=lambda x: x)
 
 
 @pytest.mark.parametrize("game", ["r3gan", "ctgan", "tvae"])

@@ -10,7 +10,7 @@ import functools
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,16 @@ from sparring.core.shares import set_share
 Result = TypeVar("Result")
 
 _PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}
+
+# Data may take a quarter of a GPU's free memory: networks and what they keep need the rest.
+_SHARE_OF_DATA = 4
+
+
+@runtime_checkable
+class Moves(Protocol):
+    """Batches whose data can lie on a device as a whole."""
+
+    def move(self, device: torch.device, room: int) -> None: ...
 
 
 class Backend:
@@ -123,6 +133,15 @@ class Backend:
             return batch
         device = self.device
         return {name: tensor.to(device, non_blocking=True) for name, tensor in batch.items()}
+
+    def place_data(self, batches: object) -> None:
+        """Let data lie on this process's GPU as a whole where it takes little of what is free.
+
+        Then a step waits for no transfer; larger data comes batch by batch.
+        """
+        if self.accelerator == "cuda" and isinstance(batches, Moves):
+            free, _ = torch.cuda.mem_get_info(self.device)
+            batches.move(self.device, free // _SHARE_OF_DATA)
 
     def place_module(self, module: nn.Module) -> None:
         """Move a game's networks to this process's device."""

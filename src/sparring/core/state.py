@@ -63,6 +63,7 @@ class TrainingState:
                 f"got {batches.batch_size}."
             )
         backend.place_module(game)
+        backend.place_data(batches)
         self.game, self.batches, self.backend = game, batches, backend
         self.seed, self.steps = seed, steps
         self.step, self.samples, self.seconds, self.done = 0, 0, 0.0, 0.0

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from sparring.core.errors import WrongUse
 from sparring.core.shares import share
-from sparring.data.sources import Prefetches, Source, TakesTurns
+from sparring.data.sources import Places, Prefetches, Source, TakesTurns
 
 
 class Batches:
@@ -88,6 +88,14 @@ class Batches:
             if position == items:
                 epoch, position = epoch + 1, 0
         return (pieces[0] if len(pieces) == 1 else torch.cat(pieces)), epoch, position
+
+    def move(self, device: torch.device, room: int) -> None:
+        """Take items from a copy on a device from now on, if all of them fit in `room` bytes.
+
+        The order stays what it is, and the source is left as it was for others who look at it.
+        """
+        if isinstance(self.source, Places):
+            self.source = self.source.on(device, room)
 
     def state_dict(self) -> dict[str, Any]:
         """The position in the stream, and what it belongs to."""

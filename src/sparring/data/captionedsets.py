@@ -34,9 +34,8 @@ def _utkface(files: Sequence[Path], how: Preparation, size: int | None) -> Datas
             for start, end in pairwise(ends)
         ]
     )
-    groups, begins = zip(*AGES, strict=True)
-    group = np.searchsorted(begins, ages, side="right") - 1
-    age = pd.Categorical.from_codes(group, list(groups))
+    group = np.searchsorted([begin for _, begin in AGES], ages, side="right") - 1
+    age = pd.Categorical.from_codes(group, pd.Index([name for name, _ in AGES]))
     said = pd.DataFrame({"gender": _GENDERS[genders], "age": age})
     return image_dataset("", Arrays(faces, said), how, size)
 

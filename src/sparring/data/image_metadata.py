@@ -161,7 +161,7 @@ def _captions(
 ) -> list[list[str]]:
     groups = []
     for image, numbers in paths.items():
-        found = []
+        found: list[Any] = []
         for number in numbers:
             text = rows[number].get(column)
             found += text if isinstance(text, list) else [text]

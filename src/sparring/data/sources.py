@@ -1,5 +1,6 @@
 """Where a batch's items come from: memory, or files that are decoded when they are asked for."""
 
+import copy
 import warnings
 from collections import deque
 from collections.abc import Sequence
@@ -42,6 +43,14 @@ class Prefetches(Protocol):
     def prefetch(self, indices: Tensor) -> None: ...
 
 
+@runtime_checkable
+class Places(Protocol):
+    """A source of which a copy can lie on a device as a whole."""
+
+    def on(self, device: torch.device, room: int) -> Source:
+        """The same items there if they take at most `room` bytes, else this source itself."""
+
+
 class InMemory:
     """Items that are one tensor.
 
@@ -63,11 +72,18 @@ class InMemory:
         return len(self.x)
 
     def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        indices = indices.to(self.x.device)
         x = self.x.index_select(0, indices)
         batch = {"x": normalise(x) if x.dtype == torch.uint8 else x}
         if self.y is not None:
             batch["y"] = self.y.index_select(0, indices)
         return batch
+
+    def on(self, device: torch.device, room: int) -> Source:
+        """The same items on a device if they take at most `room` bytes, else this source."""
+        if _size(self.x, self.y) > room:
+            return self
+        return InMemory(self.x.to(device), None if self.y is None else self.y.to(device))
 
 
 class Subset:
@@ -123,7 +139,20 @@ class Pictures:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def on(self, device: torch.device, room: int) -> Source:
+        """The same items on a device if they take at most `room` bytes, else this source."""
+        items = self._items
+        if len(self) * items[:1].numel() + _size(self.y) > room:
+            return self
+        placed = copy.copy(self)
+        # Those of other sources stay where they are.
+        placed._items = items.index_select(0, self._rows).to(device)
+        placed._rows = torch.arange(len(self), device=device)
+        placed.y = None if self.y is None else self.y.to(device)
+        return placed
+
     def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        indices = indices.to(self._items.device)
         picked = self._items.index_select(0, self._rows.index_select(0, indices))
         levels = picked.unsqueeze(1) if picked.dim() == 3 else picked.permute(0, 3, 1, 2)
         batch = {"x": normalise(levels)}
@@ -194,3 +223,8 @@ class Files:
             stop = min(start + chunk, len(self))
             x[start:stop] = self.levels(torch.arange(start, stop))
         return InMemory(x, self.y)
+
+
+def _size(*tensors: Tensor | None) -> int:
+    """Bytes."""
+    return sum(t.numel() * t.element_size() for t in tensors if t is not None)

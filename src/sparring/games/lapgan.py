@@ -50,8 +50,7 @@ class Level(GAN):
         z = self.cut(self.latent(n))[self.index]
         if self.low is None:
             return z, call(self.generator, z, y)
-        condition = () if y is None else (y,)
-        return z, self.generator(z, self.low, *condition)
+        return z, self.generator(z, self.low, *(() if y is None else (y,)))
 
 
 class LAPGAN(Generating, Scores):

@@ -51,8 +51,8 @@ class EachItem(Augmentation):
         super().__init__()
         self.augmentation, self.pac = augmentation, pac
 
-    def forward(self, x: Tensor) -> Tensor:
-        return join(self.augmentation(parted(x, self.pac)), self.pac)
+    def forward(self, x: Tensor, batches: int = 1) -> Tensor:
+        return join(self.augmentation(parted(x, self.pac), batches), self.pac)
 
     def observe(self, real_scores: Tensor, done: float) -> None:
         self.augmentation.observe(real_scores, done)

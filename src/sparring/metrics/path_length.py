@@ -110,4 +110,5 @@ def _along_the_sphere(first: Vectors, last: Vectors, t: Vectors) -> Vectors:
 def _unit(x: Vectors) -> Vectors:
     """Each row at length one; a row of zeros, which has no direction, as it is."""
     norm = np.linalg.norm(x, axis=1, keepdims=True)
-    return np.divide(x, norm, out=np.zeros_like(x), where=norm > 0)
+    result: Vectors = np.divide(x, norm, out=np.zeros_like(x), where=norm > 0)
+    return result

@@ -5,6 +5,7 @@ k they make and judge pictures of the k-th side length; between k - 1 and k the 
 faded in (figure 2). At full resolution pictures are the small ones with their pixels repeated.
 """
 
+import itertools
 import math
 
 import torch
@@ -99,7 +100,7 @@ class ProgressiveGenerator(nn.Module, Growing):
         shaped = nn.Unflatten(1, (widths[0], self.sides[0], self.sides[0]))
         self.start = nn.Sequential(PixelNorm(), first, shaped, _rectifier(), PixelNorm())
         self.blocks = nn.ModuleList([nn.Sequential(*_convolution(widths[0], widths[0]))])
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in itertools.pairwise(widths):
             pair = [*_convolution(before, after), *_convolution(after, after)]
             self.blocks.append(nn.Sequential(*pair))
         self.outputs = nn.ModuleList(EqualisedConv2d(w, channels, 1, gain=1.0) for w in widths)
@@ -175,7 +176,7 @@ class ProgressiveDiscriminator(Discriminator, Growing):
                 _rectifier(),
                 nn.AvgPool2d(2),
             )
-            for before, after in zip(widths, widths[1:], strict=False)
+            for before, after in itertools.pairwise(widths)
         )
         self.last = nn.Sequential(
             MinibatchDeviation(group),

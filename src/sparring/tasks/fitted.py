@@ -15,6 +15,7 @@ from sparring.data.frames import to_pandas
 from sparring.data.modality import Modality
 from sparring.tasks.asking import rest_of, rows_that
 from sparring.tasks.checks import whole
+from sparring.tasks.filtering import items_that
 from sparring.tasks.memory import enough_memory
 from sparring.tasks.model import ModelSpec
 
@@ -48,8 +49,8 @@ class Fitted:
                 value, None (missing), a range (low, high) or a list of values: {"sex": "Female",
                 "age": (30, 40)}.
             seed: of the draw; None draws anew each time.
-            where: for tables, a wish of your own: from a data frame to one boolean a row, which
-                rows will do, or to weights of at least 0, in proportion to which rows are kept.
+            where: a wish of your own: from items to one boolean each, which of them will do; of a
+                table also to weights of at least 0, in proportion to which rows are kept.
             truncation: draw less widely, for better and more alike pictures; above 0, about .5 to
                 1 is usual.
 
@@ -68,11 +69,15 @@ class Fitted:
                 return rows_that(
                     table, game, n, condition or {}, lambda m: self._items(m, None)[0], where
                 )
-        if where is not None:
-            raise WrongUse("where is for tables; filter what is sampled instead.")
+        n = whole("n", n)
         with self._drawing(seed) as game, _truncated(game, truncation):
-            x, _ = self._items(whole("n", n), condition)
-        return self.modality_.decode(x)
+            if where is not None:
+                if isinstance(condition, list | tuple):
+                    raise WrongUse("where goes with one condition, not with a list of them.")
+                return items_that(
+                    lambda m: self.modality_.decode(self._items(m, condition)[0]), n, where
+                )
+            return self.modality_.decode(self._items(n, condition)[0])
 
     def sample_like(self, given: Any, seed: int | None = None) -> Any:
         """Whole rows of a table of which some columns are given; what is missing there, is.

@@ -71,8 +71,8 @@ class OneOrSeveral(Fitted):
                 value, None (missing), a range (low, high) or a list of values: {"sex": "Female",
                 "age": (30, 40)}.
             seed: of the draw; None draws anew each time.
-            where: for a table, a wish of your own: from a data frame to one boolean a row, which
-                rows will do, or to weights of at least 0, in proportion to which rows are kept.
+            where: a wish of your own: from items to one boolean each, which of them will do; of a
+                table also to weights of at least 0, in proportion to which rows are kept.
             truncation: draw less widely, for better and more alike pictures; above 0, about .5 to
                 1 is usual.
 

@@ -125,7 +125,7 @@ def _layers(network: nn.Module, shape: Sequence[int], labels: Any) -> list[set[T
 
     # After a module has answered, since what is parametrised asks for its weight before that.
     def passed(module: nn.Module, *_: Any) -> None:
-        own = set(module.parameters(recurse=False))
+        own: set[Tensor] = set(module.parameters(recurse=False))
         if any(tensor.dim() > 1 for tensor in own) and not any(own & layer for layer in layers):
             layers.append(own)
         elif layers:

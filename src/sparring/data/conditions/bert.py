@@ -57,13 +57,13 @@ class Bert(nn.Module):
 
     def _attended(self, h: Tensor, mask: Tensor, layer: str) -> Tensor:
         n, length, width = h.shape
-        split = [
+        query, key, value = (
             self._linear(h, f"{layer}attention.self.{part}")
             .view(n, length, self._heads, width // self._heads)
             .transpose(1, 2)  # (n, heads, l, width / heads)
             for part in ("query", "key", "value")
-        ]
-        seen = scaled_dot_product_attention(*split, attn_mask=mask).transpose(1, 2)
+        )
+        seen = scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(1, 2)
         return self._linear(seen.reshape(n, length, width), f"{layer}attention.output.dense")
 
     def _linear(self, h: Tensor, name: str) -> Tensor:

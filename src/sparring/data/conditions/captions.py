@@ -36,14 +36,18 @@ class Scale:
         """
         there = words.flatten(0, 1)
         there = there[there.any(1)]
-        centres, scales = [], []
-        for found in (sentences, there):
-            centre = found.mean(0) if len(found) else torch.zeros(found.shape[1])
-            spread = float((found - centre).square().mean().sqrt()) if len(found) else 0.0
-            centres.append(centre)
-            # One text alone has no spread.
-            scales.append(spread if spread > 1e-6 else 1.0)
-        return cls(*centres, *scales)
+        whole, parts = _centre(sentences), _centre(there)
+        return cls(whole, parts, _spread(sentences - whole), _spread(there - parts))
+
+
+def _centre(found: Tensor) -> Tensor:
+    return found.mean(0) if len(found) else torch.zeros(found.shape[1])
+
+
+def _spread(centred: Tensor) -> float:
+    spread = float(centred.square().mean().sqrt()) if len(centred) else 0.0
+    # One text alone has no spread.
+    return spread if spread > 1e-6 else 1.0
 
 
 class Bank:

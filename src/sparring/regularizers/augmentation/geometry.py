@@ -267,9 +267,10 @@ class _Spread(torch.autograd.Function):
         ctx.outside = outside
         # The picture's values aren't looked at where the grid's gradient isn't asked for.
         x = y.new_empty(1).expand(shape)
-        return torch.ops.aten.grid_sampler_2d_backward(
+        spread: Tensor = torch.ops.aten.grid_sampler_2d_backward(
             y, x, grid, _BILINEAR, outside, False, (True, False)
         )[0]
+        return spread
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
