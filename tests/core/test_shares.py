@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sparring.core import draw, share
+from sparring.core import draw, over_processes, share
 from sparring.core.shares import processes, set_share
 
 
@@ -36,3 +36,11 @@ def test_a_draw_for_k_processes_moves_the_random_state_as_one_would(as_process):
     as_process(1, 3)
     draw(lambda n: torch.randn(n, 2), 2)
     assert torch.equal(torch.get_rng_state(), expected)
+
+
+def test_a_mean_over_processes_is_asked_of_all_where_there_are_several(as_process):
+    mine = torch.tensor([1.0, 2.0])
+    assert over_processes(mine) is mine
+    others = torch.tensor([3.0, 6.0])
+    as_process(0, 2, lambda mean: (mean + others) / 2)
+    assert over_processes(mine).tolist() == [2.0, 4.0]

@@ -69,8 +69,8 @@ def test_what_is_inferred_gives_the_class_head_no_gradient():
     game = make(class_weight=0.0)
     terms = game.discriminator_loss(batch(UNKNOWN))
     sum(terms.values()).backward()
-    assert torch.count_nonzero(game.classify.weight.grad) == 0
-    assert torch.count_nonzero(game.rotation.weight.grad) > 0
+    assert torch.count_nonzero(game.classify.linear.weight.grad) == 0
+    assert torch.count_nonzero(game.rotation.linear.weight.grad) > 0
 
 
 @pytest.mark.parametrize(

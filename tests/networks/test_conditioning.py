@@ -15,10 +15,11 @@ from sparring.networks import (
     Conditioning,
     DCGANDiscriminator,
     Projection,
+    ScaledProjection,
 )
 from sparring.networks.conditioning import data_to_data
 
-WAYS = [Conditioning, Projection, Concatenation, AuxiliaryClassifier, D2DCE]
+WAYS = [Conditioning, Projection, ScaledProjection, Concatenation, AuxiliaryClassifier, D2DCE]
 CLASSES = torch.tensor([0, 2, 1, 1])
 ATTRIBUTES = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
 
@@ -53,7 +54,11 @@ def test_projection_is_the_inner_product_with_the_embedded_class():
         conditioning.embedding.weight.copy_(torch.tensor([[1.0, 2.0], [0.0, 1.0], [-1.0, 3.0]]))
     h = torch.tensor([[1.0, 1.0], [2.0, 5.0]])
     added = conditioning(h, torch.tensor([0, 2]))  # <(1,2),(1,1)> = 3, <(-1,3),(2,5)> = 13
-    torch.testing.assert_close(added, torch.tensor([3.0, 13.0]) / math.sqrt(2))
+    torch.testing.assert_close(added, torch.tensor([3.0, 13.0]))
+    scaled = ScaledProjection(2, 3)
+    scaled.load_state_dict(conditioning.state_dict())
+    root = torch.tensor([3.0, 13.0]) / math.sqrt(2)
+    torch.testing.assert_close(scaled(h, torch.tensor([0, 2])), root)
 
 
 def test_a_discriminator_adds_the_projection_to_its_score():
@@ -62,7 +67,7 @@ def test_a_discriminator_adds_the_projection_to_its_score():
     maps = discriminator.body(x)
     features = maps.mean((2, 3))
     expected = discriminator.score(maps) + (
-        (features * discriminator.conditioning.embedding.weight[y]).sum(1) / 2
+        (features * discriminator.conditioning.embedding.weight[y]).sum(1)
     )
     torch.testing.assert_close(discriminator(x, y), expected)
 
@@ -79,12 +84,12 @@ def test_the_classifier_of_a_beginner_costs_log_k_for_each_kind_of_item():
     torch.nn.init.zeros_(conditioning.classify.bias)
     h = torch.randn(4, 8)
     terms = conditioning.discriminator_terms(h, h, CLASSES)
-    assert [float(v) for v in terms.values()] == pytest.approx([2 * math.log(3)] * 2)
+    assert [v.item() for v in terms.values()] == pytest.approx([2 * math.log(3)] * 2)
     assert float(conditioning.generator_terms(h, CLASSES)["class"]) == pytest.approx(
         2 * math.log(3)
     )
     attributes = conditioning.generator_terms(h, ATTRIBUTES)["class"]
-    assert float(attributes) == pytest.approx(2 * math.log(2))
+    assert attributes.item() == pytest.approx(2 * math.log(2))
 
 
 def test_the_classifier_costs_the_sum_of_minus_log_probabilities():
@@ -94,9 +99,9 @@ def test_the_classifier_costs_the_sum_of_minus_log_probabilities():
         conditioning.classify.bias.zero_()
     real, fake = torch.tensor([[math.log(3.0), 0.0]]), torch.tensor([[0.0, math.log(4.0)]])
     terms = conditioning.discriminator_terms(real, fake, torch.tensor([0]))
-    assert float(sum(terms.values())) == pytest.approx(-math.log(3 / 4) - math.log(1 / 5))
+    assert sum(terms.values()).item() == pytest.approx(-math.log(3 / 4) - math.log(1 / 5))
     generated = conditioning.generator_terms(fake, torch.tensor([[0.0, 1.0]]))["class"]
-    assert float(generated) == pytest.approx((math.log(2) - math.log(4 / 5)) / 2)
+    assert generated.item() == pytest.approx((math.log(2) - math.log(4 / 5)) / 2)
 
 
 @pytest.mark.parametrize("way", [AuxiliaryClassifier, D2DCE])
@@ -135,8 +140,8 @@ def test_d2d_ce_is_equation_6(y, temperature, margin):
     v = F.normalize(conditioning.proxies(y), dim=1)
     expected = pytest.approx(0.5 * by_hand(f, v, y, temperature, margin), rel=1e-5)
     # The discriminator looks at real items alone.
-    assert float(conditioning.discriminator_terms(h, other, y)["similarity"]) == expected
-    assert float(conditioning.generator_terms(h, y)["similarity"]) == expected
+    assert conditioning.discriminator_terms(h, other, y)["similarity"].item() == expected
+    assert conditioning.generator_terms(h, y)["similarity"].item() == expected
 
 
 def test_d2d_ce_leaves_in_peace_what_is_near_or_far_enough():
@@ -145,7 +150,7 @@ def test_d2d_ce_leaves_in_peace_what_is_near_or_far_enough():
     v = torch.tensor([[near, math.sin(0.1)], [-math.sin(0.1), near]])
     cost = data_to_data(f, v, ~torch.eye(2, dtype=torch.bool))
     cost.backward()
-    assert float(cost) == pytest.approx(math.log(2))
+    assert cost.item() == pytest.approx(math.log(2))
     assert torch.equal(f.grad, torch.zeros(2, 2))
 
 

@@ -51,11 +51,11 @@ def test_width_doubles_towards_the_small_end_up_to_eight_times():
 
 
 def test_classes_enter_the_score_by_projection():
-    """score(x, y) = score(x) + <mean features(x), e_y> / sqrt(features)."""
+    """score(x, y) = score(x) + <mean features(x), e_y>."""
     network = DCGANDiscriminator(1, 8, width=4, condition=3)
     x, y = torch.randn(4, 1, 8, 8), torch.tensor([0, 1, 2, 1])
     features = network.layers(x)
     expected = network.last(features).flatten()
     embedded = network.conditioning.embedding.weight[y]
-    expected = expected + (features.mean((2, 3)) * embedded).sum(1) / 2
+    expected = expected + (features.mean((2, 3)) * embedded).sum(1)
     torch.testing.assert_close(network(x, y), expected)

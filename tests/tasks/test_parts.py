@@ -30,6 +30,7 @@ EXAMPLES = [
     losses.RelativisticPaired(),
     regularizers.R1(3.0),
     regularizers.R2(4.0),
+    regularizers.Drift(0.01),
     regularizers.GradientPenalty(5.0),
     regularizers.DRAGAN(6.0, 0.25),
     regularizers.Lazy(regularizers.R1(2.0), 4),

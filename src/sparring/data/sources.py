@@ -108,8 +108,24 @@ class Subset:
         return len(self.rows)
 
     def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
+        indices = indices.to(self.rows.device)
         batch = self.source[self.rows.index_select(0, indices)]
         return batch if self.y is None else {**batch, "y": self.y.index_select(0, indices)}
+
+    def on(self, device: torch.device, room: int) -> Source:
+        """The same items on a device, with all others of the source, if they fit in `room` bytes.
+
+        Else this source.
+        """
+        if not isinstance(self.source, Places):
+            return self
+        whole = self.source.on(device, room)
+        if whole is self.source:
+            return self
+        placed = copy.copy(self)
+        placed.source, placed.rows = whole, self.rows.to(device)
+        placed.y = None if self.y is None else self.y.to(device)
+        return placed
 
 
 class Pictures:

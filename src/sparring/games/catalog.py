@@ -9,6 +9,7 @@ from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
+from sparring.games.dcgan import DCGAN
 from sparring.games.egan import EGAN
 from sparring.games.gan import GAN
 from sparring.games.infogan import InfoGAN
@@ -18,6 +19,7 @@ from sparring.games.nade import NADE
 from sparring.games.pacgan import PacGAN
 from sparring.games.progan import ProGAN
 from sparring.games.r3gan import R3GAN
+from sparring.games.s3gan import S3GAN
 from sparring.games.sagan import SAGAN
 from sparring.games.sngan import SNGAN
 from sparring.games.stylegan2 import StyleGAN2
@@ -36,12 +38,14 @@ class Entry:
         citation: BibTeX.
         suggested: options that suit a kind of data better than the class's own, by modality.
         encoding: how tables are encoded for it.
-        batches: "shuffled", or "conditioned" where rows are drawn by what is asked of them.
+        batches: "shuffled", "conditioned" where rows are drawn by what is asked of them, or
+            "few-labels" where labelled items come in addition.
         networks: the only pair of networks that it plays with; None where any will do.
         prefers: the networks that are its own where any will do, by modality.
         judged: from the shape of items and the options, the shape of what its discriminator sees;
             None where that is the items'.
         rule: the update rule that it needs, as data; None where any will do.
+        unlabelled: whether it learns from items whose class isn't known as well.
     """
 
     game: type[Game]
@@ -54,6 +58,7 @@ class Entry:
     prefers: Mapping[str, str] = field(default_factory=dict)
     judged: Callable[[tuple[int, ...], Mapping[str, Any]], tuple[int, ...]] | None = None
     rule: Mapping[str, Any] | None = None
+    unlabelled: bool = False
 
     def make(self, *parts: Any, **options: Any) -> Game:
         """A game of this class."""
@@ -163,6 +168,34 @@ GAMES: dict[str, Entry] = {
             2018,
             "1802.05957",
         ),
+    ),
+    "dcgan": Entry(
+        DCGAN,
+        "convolutions under batch normalisation, real and generated pictures scored apart",
+        _bibtex(
+            "radford2016dcgan",
+            "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial "
+            "Networks",
+            "Radford, Alec and Metz, Luke and Chintala, Soumith",
+            2016,
+            "1511.06434",
+        ),
+        prefers={"image": "dcgan-batchnorm"},
+    ),
+    "s3gan": Entry(
+        S3GAN,
+        "classes of pictures from few labels, with self-supervision by rotations",
+        _bibtex(
+            "lucic2019s3gan",
+            "High-Fidelity Image Generation With Fewer Labels",
+            "Lucic, Mario and Tschannen, Michael and Ritter, Marvin and Zhai, Xiaohua and "
+            "Bachem, Olivier and Gelly, Sylvain",
+            2019,
+            "1903.02271",
+        ),
+        {"image": _adam(1e-3, 0.0, 0.9)},
+        batches="few-labels",
+        unlabelled=True,
     ),
     "sagan": Entry(
         SAGAN,

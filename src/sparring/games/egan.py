@@ -91,7 +91,8 @@ class EGAN(GAN, Evolves):
         real, y = self.need("x", batch), self.condition_of(batch)
         with torch.no_grad():
             _, fake = self.generate(len(real), y)
-        scores, _ = self.judge(torch.cat([real, fake]), None if y is None else torch.cat([y, y]))
+        both = None if y is None else torch.cat([y, y])
+        scores, _ = self.judge_both(torch.cat([real, fake]), both)
         d_real, d_fake = scores.chunk(2)
         loss = self.adversarial_loss.discriminator(d_real, d_fake)
         weights = self.players["discriminator"].parameters()

@@ -11,10 +11,11 @@ from sparring.core import Batch, Terms, WrongUse
 from sparring.games.common import Common
 from sparring.games.gan import GAN
 from sparring.games.generating import call
-from sparring.games.packing import EachItem, OfItems, join, single
+from sparring.games.packing import EachItem, join, of_items, single
 from sparring.losses import AdversarialLoss
 from sparring.priors import Categorical, Prior
 from sparring.regularizers import Regularizer
+from sparring.regularizers.hint import LearningHint
 
 
 class PacGAN(GAN):
@@ -67,7 +68,7 @@ class PacGAN(GAN):
         augmentation, hints = common.get("augmentation"), common.get("hints", ())
         if augmentation is not None:
             common["augmentation"] = EachItem(augmentation, pac)
-        common["hints"] = [OfItems(hint, pac, isinstance(labels, Categorical)) for hint in hints]
+        common["hints"] = [of_items(hint, pac, isinstance(labels, Categorical)) for hint in hints]
         super().__init__(
             generator,
             discriminator,
@@ -87,6 +88,10 @@ class PacGAN(GAN):
     def generator_loss(self, batch: Batch) -> Terms:
         """The loss on newly generated packs, beside real ones where the loss is relative."""
         return super().generator_loss(self._packed(batch))
+
+    def hint_loss(self, hint: LearningHint, batch: Batch) -> Terms:
+        """What a hint that learns minimises, on the items of real packs and generated ones."""
+        return super().hint_loss(hint, self._packed(batch))
 
     def _packed(self, batch: Batch) -> Batch:
         x, y = self.need("x", batch), self.condition_of(batch)

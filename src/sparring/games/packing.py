@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from sparring.core import Terms
 from sparring.regularizers import Augmentation, Generation, Hint
+from sparring.regularizers.hint import LearningHint
 
 
 def join(x: Tensor, pac: int, along: int = 1) -> Tensor:
@@ -71,3 +72,28 @@ class OfItems(nn.Module, Hint):
         x = parted(generation.x, self.pac)
         terms: Terms = self.hint(dataclasses.replace(generation, x=x, y=y))
         return terms
+
+
+class LearningOfItems(OfItems, LearningHint):
+    """The same where the hint learns: its network is its own player's, of single items too."""
+
+    def __init__(self, hint: LearningHint, pac: int, classes: bool) -> None:
+        super().__init__(hint, pac, classes)
+        self.name, self.optimizer = hint.name, hint.optimizer
+        self._learn = hint.learn
+
+    def learn(self, real: Tensor, fake: Tensor) -> Terms:
+        """The loss on the items in real and generated packs."""
+        return self._learn(parted(real, self.pac), parted(fake, self.pac))
+
+
+def of_items(hint: Hint, pac: int, classes: bool) -> Hint:
+    """A hint about single items, for packs.
+
+    Args:
+        hint: about items.
+        pac: items in a pack.
+        classes: whether conditions are classes, which stand in packs as one-hot numbers.
+    """
+    kind = LearningOfItems if isinstance(hint, LearningHint) else OfItems
+    return kind(hint, pac, classes)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from sparring.core import Adam, Batch, Predicts, Terms, WrongUse
 from sparring.games.common import Common, stepping
 from sparring.games.gan import GAN
-from sparring.games.rotation import RotationHead, featured
+from sparring.games.rotation import Head, RotationHead, featured
 from sparring.losses import Hinge
 from sparring.losses.conditional import completed
 from sparring.priors import Categorical, Prior
@@ -20,7 +20,7 @@ class S3GAN(GAN, Predicts):
     """A conditional GAN that gives classes to items without labels, and turns pictures around.
 
     Lucic et al. 2019 (arXiv 1903.02271), section 3.2 with co-training and section 3.3: under hinge
-    loss and spectral normalisation, a linear head on the discriminator's features learns the
+    loss and spectral normalisation, a head on the discriminator's features learns the
     classes of the labelled items, and what it says of the others is taken for their label. Another
     head learns by how many quarter turns pictures are turned, for real ones in the discriminator's
     turn and generated ones in the generator's (Chen et al. 2019, arXiv 1811.11212, eq. 3 and 4).
@@ -69,16 +69,16 @@ class S3GAN(GAN, Predicts):
         adam = Adam(2e-4, (0.0, 0.9))
         super().__init__(
             generator,
-            spectrally_normalise(discriminator),
+            spectrally_normalise(discriminator, embeddings=False),
             prior,
             labels,
             loss=Hinge(),
             **stepping(common, adam, adam),
         )
         self.class_weight, self.rotation_weight = class_weight, rotation_weight
-        self.classify: nn.Linear | None = None
+        self.classify: Head | None = None
         if isinstance(labels, Categorical):
-            self.classify = nn.Linear(seen.features_width, labels.classes)
+            self.classify = Head(seen.features_width, labels.classes)
         self.rotation = RotationHead(seen.features_width)
         heads = [self.rotation] if self.classify is None else [self.rotation, self.classify]
         self.players["discriminator"].networks = [discriminator, *heads]

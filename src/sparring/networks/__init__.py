@@ -11,6 +11,7 @@ from sparring.networks.conditioning import (
     Concatenation,
     Conditioning,
     Projection,
+    ScaledProjection,
 )
 from sparring.networks.convolutional import DCGANDiscriminator, DCGANGenerator
 from sparring.networks.ctgan import CTGANDiscriminator, CTGANGenerator
@@ -61,6 +62,7 @@ __all__ = [
     "ResidualGenerator",
     "SAGANDiscriminator",
     "SAGANGenerator",
+    "ScaledProjection",
     "SelfAttention",
     "EqualisedConv2d",
     "EqualisedLinear",

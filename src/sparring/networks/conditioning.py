@@ -1,4 +1,4 @@
-"""How a discriminator takes a condition into account: four ways, each a module on its features.
+"""How a discriminator takes a condition into account, each way a module on its features.
 
 h are features (n, width) of items, y what was asked of them: class numbers (n,), attributes or a
 text's embedding (n, condition), or a text and its words (n, 1 + words, condition).
@@ -48,11 +48,10 @@ class Conditioning(nn.Module):
 
 
 class Projection(Conditioning):
-    """Adds <e(y), h> / sqrt(width) to the score, e(y) the embedded condition.
+    """Adds <e(y), h> to the score, e(y) the embedded condition.
 
     Miyato and Koyama 2018 (arXiv 1802.05637), eq. 3: right where the log ratio of p(y | x) under
-    data and generator is linear in the features. Differs from the paper by the root, which keeps
-    the sum at the features' own scale however many there are.
+    data and generator is linear in the features.
 
     Example:
         >>> Projection(8, 3)(torch.ones(2, 8), torch.tensor([0, 2])).shape
@@ -64,7 +63,22 @@ class Projection(Conditioning):
         self.embedding = Embedded(condition, features_width)
 
     def forward(self, h: Tensor, y: Tensor | None) -> Tensor:
-        return (h * self.embedding(y)).sum(1) / self.features_width**0.5
+        return (h * self.embedding(y)).sum(1)
+
+
+class ScaledProjection(Projection):
+    """`Projection` over the root of the features' number.
+
+    For features of which each is about 1 in size, so that the sum begins at that size too. Where
+    they are means over many places they are small already, and `Projection` is right.
+
+    Example:
+        >>> ScaledProjection(8, 3)(torch.ones(2, 8), torch.tensor([0, 2])).shape
+        torch.Size([2])
+    """
+
+    def forward(self, h: Tensor, y: Tensor | None) -> Tensor:
+        return super().forward(h, y) / self.features_width**0.5
 
 
 class Concatenation(Conditioning):

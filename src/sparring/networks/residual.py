@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sparring.networks.conditioning import Projection
+from sparring.networks.conditioning import ScaledProjection
 from sparring.networks.convolutional import crop
 from sparring.networks.discriminator import Conditionings, Discriminator
 from sparring.networks.embedding import Embedded
@@ -182,7 +182,7 @@ class ResidualDiscriminator(Discriminator):
         width: int = 32,
         depth: int = 1,
         condition: int = 0,
-        conditioning: Conditionings = Projection,
+        conditioning: Conditionings = ScaledProjection,
     ) -> None:
         sides = pyramid(size)
         widths = _widths(len(sides), width, 4 * width)

@@ -11,8 +11,8 @@ from sparring.core import Callback
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.recipes.checking import check_expectation, check_keys, check_training
-from sparring.tasks.run import FORMAT, free_folder
-from sparring.tasks.synthesizer import IN_MEMORY, Synthesizer
+from sparring.tasks.run import FORMAT, IN_MEMORY, free_folder
+from sparring.tasks.synthesizer import Synthesizer
 
 
 @dataclass(frozen=True)

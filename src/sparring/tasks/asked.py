@@ -32,14 +32,14 @@ class Asked(Prior):
 
     def _draw(self, n: int) -> Tensor:
         chosen = torch.multinomial(self.weights, n, replacement=True)
-        return self._rows()[chosen.cpu()].to(self.device)
+        return self._rows(chosen.cpu()).to(self.device)
 
     def log_prob(self, z: Tensor) -> Tensor:
         same = (z.flatten(1)[:, None].cpu() == self._rows().flatten(1)).all(2)  # (n, m)
         return (same * self.weights.cpu()).sum(1).log()
 
-    def _rows(self) -> Tensor:
-        rows = self.condition.rows()
+    def _rows(self, numbers: Tensor | None = None) -> Tensor:
+        rows = self.condition.rows(numbers)
         if rows is None:
             raise TypeError(f"conditions of the kind {self.condition.name} are drawn by number.")
         return rows

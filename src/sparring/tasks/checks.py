@@ -172,6 +172,9 @@ _WHERE_GIVEN: Rules = {
     "stream": _switch,
     "kinds": _kinds,
     "game": _text,
+    "items": whole,
+    "labelled": _positive,
+    "text_encoder": _text,
 }
 _RULES: Rules = {
     "rules": _rules,

@@ -171,9 +171,11 @@ class Parts:
     named: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _adversaries(pair: Callable[[Fit], Pair]) -> Callable[[Fit], Parts]:
+def _adversaries(
+    pair: Callable[[Fit], Pair], prior: Callable[[int], Prior] = Normal
+) -> Callable[[Fit], Parts]:
     def make(fit: Fit) -> Parts:
-        return Parts((*pair(fit), Normal(fit.latent), fit.labels()))
+        return Parts((*pair(fit), prior(fit.latent), fit.labels()))
 
     return make
 
@@ -181,6 +183,7 @@ def _adversaries(pair: Callable[[Fit], Pair]) -> Callable[[Fit], Parts]:
 NETWORKS: dict[str, Callable[[Fit], Parts]] = {
     "mlp": _adversaries(_mlp),
     "dcgan": _adversaries(_pictures(DCGANGenerator, DCGANDiscriminator)),
+    "dcgan-batchnorm": _adversaries(_pictures(DCGANGenerator, BatchNormDiscriminator), Uniform),
     "residual": _adversaries(_pictures(ResidualGenerator, ResidualDiscriminator)),
     "style": _adversaries(_pictures(StyleGenerator, StyleDiscriminator)),
     "laplacian": _laplacian,
@@ -285,7 +288,7 @@ def _of_conditionals(dataset: Dataset) -> Defaults:
 OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "conditionals": _of_conditionals,
     "laplacian": lambda dataset: Defaults("laplacian", 32, 64, 64, 20_000, 20_000),
-    "progressive": lambda dataset: Defaults("progressive", 32, 64, 64, 20_000, 20_000),
+    "progressive": lambda dataset: Defaults("progressive", 16, 64, 64, 20_000, 20_000),
     "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
     "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
 }

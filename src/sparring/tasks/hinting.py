@@ -6,9 +6,7 @@ from typing import Any
 from sparring.core.errors import WrongUse
 from sparring.regularizers import Hint
 from sparring.tasks.parts import describe, make
-
-IN_MEMORY = "in memory"
-"""What a recipe holds in the stead of hints that are functions of the user's own."""
+from sparring.tasks.run import IN_MEMORY
 
 
 def checked_hints(name: str, value: Any) -> tuple[Any, ...] | str:

@@ -8,11 +8,18 @@ from torch import nn
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
-from sparring.networks import D2DCE, AuxiliaryClassifier, Concatenation, Projection
+from sparring.networks import (
+    D2DCE,
+    AuxiliaryClassifier,
+    Concatenation,
+    Projection,
+    ScaledProjection,
+)
 from sparring.tasks.arguments import check_arguments, taken_by
 
 CONDITIONINGS: dict[str, type[nn.Module]] = {
-    part.__name__: part for part in (Projection, Concatenation, AuxiliaryClassifier, D2DCE)
+    part.__name__: part
+    for part in (Projection, ScaledProjection, Concatenation, AuxiliaryClassifier, D2DCE)
 }
 _GIVEN = ("latent", "channels", "size", "width", "condition", "shape_in", "shape_out", "hidden")
 

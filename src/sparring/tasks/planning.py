@@ -37,6 +37,9 @@ DATA_OPTIONS = (
     "rules",
     "kinds",
     "heldout",
+    "items",
+    "labelled",
+    "text_encoder",
 )
 _ELSEWHERE = ("run", "callbacks", "device", "processes", "previews", "alarms", *DATA_OPTIONS)
 
@@ -104,6 +107,11 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         chosen["rule"] = entry.rule
     suggested = entry.suggested.get(dataset.modality.name, {})
     chosen["options"] = {**suggested, **(settings["options"] or {})}
+    if chosen["labelled"] is not None and not entry.unlabelled:
+        raise WrongUse(
+            f"game {game!r} needs every label; leave labelled out, or use game='s3gan', which "
+            f"learns from few."
+        )
     asked = _asked(dataset, chosen["conditional"])
     chosen["conditional"] = asked is not None
     fit = Fit(

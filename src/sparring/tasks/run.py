@@ -12,9 +12,13 @@ import tomli_w
 from sparring.callbacks.checkpoint import step_of
 from sparring.callbacks.store import cannot_write
 from sparring.core.errors import Failure, WrongUse
+from sparring.data.databases import is_database, shown
 from sparring.tasks.arguments import check_type
 
 FORMAT = 1
+
+IN_MEMORY = "in memory"
+"""What a recipe names as its data, or as its hints, when they had no name."""
 
 _NAMES = (
     "checkpoints",
@@ -167,3 +171,13 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], at: str = "") 
 
 def _shown(value: Any) -> str:
     return "nothing" if value is None else repr(value)
+
+
+def source_of(data: Any) -> str:
+    """How a recipe names the data: by name or path, if it has one."""
+    if is_database(data):
+        here = isinstance(data, str | Path) and Path(data).exists()
+        return str(Path(data).resolve()) if here else shown(data)
+    if isinstance(data, str | Path):
+        return str(Path(data).resolve()) if Path(data).exists() else str(data)
+    return IN_MEMORY

@@ -12,7 +12,6 @@ from sparring.core import Callback
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.names import closest
 from sparring.data import Dataset, open_dataset
-from sparring.data.databases import is_database, shown
 from sparring.data.descriptions import Description
 from sparring.games.catalog import Entry, find_game
 from sparring.metrics.two_sample import two_sample_auc
@@ -26,7 +25,7 @@ from sparring.tasks.planning import DATA_OPTIONS, plan
 from sparring.tasks.relational import LinkedTables
 from sparring.tasks.relations.opening import Said
 from sparring.tasks.relations.storing import holds_relations
-from sparring.tasks.run import Run
+from sparring.tasks.run import IN_MEMORY, Run, source_of
 from sparring.tasks.several import OneOrSeveral, are_several, features_of
 from sparring.tasks.training import Training
 
@@ -70,6 +69,10 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
             or what is said of those that are found, such as ["total = net + tax", "not a <= b"].
         kinds: overrules what columns are taken for, such as {"zip": "category"}.
         heldout: fraction of the data that is kept from training and used to judge.
+        items: train on so many pictures, drawn with the seed.
+        labelled: keep so many labels of pictures, or such a share of them; for games that learn
+            from few.
+        text_encoder: what reads captions: "minilm", or the name of a model of Hugging Face.
         device: "auto", "cpu" or "cuda".
         precision: "float32" or "bfloat16".
         processes: how many train together.
@@ -121,6 +124,9 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         rules: bool | Sequence[str] = True,
         kinds: Mapping[str, str] | None = None,
         heldout: float = 0.1,
+        items: int | None = None,
+        labelled: float | None = None,
+        text_encoder: str | None = None,
         device: str = "auto",
         precision: str = "float32",
         processes: int = 1,
@@ -155,6 +161,9 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         self.rules = rules
         self.kinds = kinds
         self.heldout = heldout
+        self.items = items
+        self.labelled = labelled
+        self.text_encoder = text_encoder
         self.device = device
         self.precision = precision
         self.processes = processes
@@ -212,7 +221,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         if self.run is None:
             return self._train(ready, None, resume=False)
         # Under torchrun all processes come here, and the first alone writes.
-        recipe = chosen.recipe(_source_of(X))
+        recipe = chosen.recipe(source_of(X))
         run = Run.create(self.run, recipe) if ready.backend.main else Run(self.run)
         try:
             if ready.backend.main:
@@ -244,7 +253,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
 
     def _open(self, data: Any, labels: Any = None) -> Dataset:
         settings = self._settings()
-        given = {name: settings[name] for name in DATA_OPTIONS}
+        given = {n: settings[n] for n in DATA_OPTIONS if settings[n] is not None}
         # What a table is encoded as follows from the game; other data has one encoding.
         encoding = _game_of_tables(settings).encoding
         return open_dataset(data, labels=labels, seed=settings["seed"], encoding=encoding, **given)
@@ -353,9 +362,6 @@ def _game_of_tables(settings: Mapping[str, Any]) -> Entry:
 # So many items tell how hard the telling is.
 _SCORED = 100_000
 
-IN_MEMORY = "in memory"
-"""What a recipe names as its data when they had no name."""
-
 
 def _parameters(run: Run) -> dict[str, Any]:
     recipe = run.recipe()
@@ -365,13 +371,3 @@ def _parameters(run: Run) -> dict[str, Any]:
         if name not in names:
             raise WrongUse(f"{run.recipe_file} sets an unknown {name!r}{closest(name, names)}")
     return parameters
-
-
-def _source_of(data: Any) -> str:
-    """How a recipe names the data: by name or path, if it has one."""
-    if is_database(data):
-        here = isinstance(data, str | Path) and Path(data).exists()
-        return str(Path(data).resolve()) if here else shown(data)
-    if isinstance(data, str | Path):
-        return str(Path(data).resolve()) if Path(data).exists() else str(data)
-    return IN_MEMORY

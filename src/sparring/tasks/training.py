@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -21,7 +21,7 @@ from sparring.callbacks.alarms import Memorising, default_alarms
 from sparring.core import Backend, Batch, Callback, Evaluates, Game, Samples, TrainingState, train
 from sparring.core.errors import Failure, WrongUse
 from sparring.data import Batches, Conditioned, Dataset, Source, Subset
-from sparring.data.conditions import Condition
+from sparring.data.conditions import ClassNames, Condition
 from sparring.data.dataset import choose
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
@@ -255,10 +255,10 @@ def _shown(asked: Condition | None, rows: int) -> Batch | None:
     """What previews are asked for: each class in turn, or what training items are."""
     if asked is None:
         return None
-    known = asked.rows()
-    if known is None:
+    if isinstance(asked, ClassNames):
         return {"y": torch.arange(rows) % asked.size}
-    return {"y": known[torch.arange(rows) * len(known) // rows]}
+    known = torch.arange(rows) * len(asked.frequencies()) // rows
+    return {"y": cast(Tensor, asked.rows(known))}
 
 
 def _what_fits(ready: Training) -> str:
