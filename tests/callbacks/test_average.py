@@ -2,15 +2,15 @@ import pytest
 import torch
 
 from sparring.callbacks import Average
-from sparring.core import WrongUse
+from sparring.core import Moving, WrongUse
 
 
-class Moving:
+class Walker:
     """A training state whose one weight is 1 after the start, which was 0."""
 
     def __init__(self):
         self.weight = torch.zeros(1)
-        self.game, self.averages, self.samples = self, {}, 0
+        self.game, self.averages, self.samples, self.done = self, {}, 0, 0.0
 
     def averaged_tensors(self):
         return [self.weight]
@@ -22,7 +22,7 @@ class Moving:
 
 
 def test_after_one_half_life_half_of_the_start_is_left():
-    state, average = Moving(), Average(half_life=300, ramp=None)
+    state, average = Walker(), Average(half_life=300, ramp=None)
     average.on_start(state)
     state.weight.fill_(1)
     for _ in range(9):
@@ -31,7 +31,7 @@ def test_after_one_half_life_half_of_the_start_is_left():
 
 
 def test_the_half_life_counts_samples_and_not_steps():
-    once, often = Moving(), Moving()
+    once, often = Walker(), Walker()
     for state, sizes in ((once, [64]), (often, [16] * 4)):
         average = Average(half_life=100, ramp=None)
         average.on_start(state)
@@ -41,8 +41,18 @@ def test_the_half_life_counts_samples_and_not_steps():
     torch.testing.assert_close(once.averages["game"], often.averages["game"])
 
 
+def test_a_moving_half_life_starts_without_averaging():
+    state, average = Walker(), Average(half_life=Moving(0.0, 300.0), ramp=None)
+    average.on_start(state)
+    state.weight.fill_(1)
+    assert state.see(average, 30) == 1.0
+    state.weight.fill_(0)
+    state.done = 1.0
+    assert state.see(average, 300) == pytest.approx(0.5)
+
+
 def test_the_ramp_shortens_the_half_life_at_the_start():
-    state, average = Moving(), Average(half_life=1e9, ramp=0.05)
+    state, average = Walker(), Average(half_life=1e9, ramp=0.05)
     average.on_start(state)
     state.weight.fill_(1)
     # h = .05 * 100 = 5 samples, and 100 samples are 20 half-lives.
@@ -50,7 +60,7 @@ def test_the_ramp_shortens_the_half_life_at_the_start():
 
 
 def test_a_step_without_new_samples_leaves_the_average():
-    state, average = Moving(), Average()
+    state, average = Walker(), Average()
     average.on_start(state)
     state.weight.fill_(1)
     before = state.see(average, 10)

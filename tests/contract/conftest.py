@@ -23,16 +23,18 @@ from sparring.core import (
     share,
 )
 from sparring.core import Batches as Stream
-from sparring.data import Batches, InMemory
+from sparring.data import Batches, FewLabels, InMemory
 from sparring.data.conditioned import Categories, Conditioned
 from sparring.games import (
     CTGAN,
+    DCGAN,
     EGAN,
     GAN,
     LAPGAN,
     LSGAN,
     NADE,
     R3GAN,
+    S3GAN,
     SAGAN,
     SNGAN,
     TVAE,
@@ -49,6 +51,8 @@ from sparring.networks import (
     Conditionals,
     CTGANDiscriminator,
     CTGANGenerator,
+    DCGANDiscriminator,
+    DCGANGenerator,
     LaplacianDiscriminator,
     LaplacianGenerator,
     ProgressiveDiscriminator,
@@ -116,6 +120,28 @@ def coded(shape: tuple[int, ...], classes: int = 0) -> Game:
     maker = MLP((5,), shape, hidden=(8,), condition=classes)
     parts = {**pair(shape, classes), "generator": maker, "prior": Normal(5)}
     return InfoGAN(**parts, categories=(2,), continuous=1)
+
+
+def plain_pair(size: int, classes: int) -> dict[str, Any]:
+    """DCGAN's networks without normalisation, which is of each process's own batch."""
+
+    def none(_: int) -> torch.nn.Module:
+        return torch.nn.Identity()
+
+    return {
+        "generator": DCGANGenerator(3, 1, size, 2, condition=classes, norm=none),
+        "discriminator": DCGANDiscriminator(1, size, 2, condition=classes),
+        "prior": Normal(3),
+        "labels": Categorical([1, 2, 1]) if classes else None,
+    }
+
+
+def pictures(rows: int = 40) -> InMemory:
+    """Random pictures of which some have a label."""
+    source = torch.Generator().manual_seed(0)
+    y = torch.randint(CLASSES, (rows,), generator=source)
+    y[torch.arange(rows) % 3 > 0] = -1
+    return InMemory(torch.randn(rows, 1, 8, 8, generator=source), y)
 
 
 NUMBERS = (("bounded", 1), ("mode", 3), ("number", 1))
@@ -189,6 +215,8 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "lapgan": lambda: pyramid(),
     "progan": lambda: growing(),
     "stylegan2": lambda: styles(),
+    "dcgan": lambda: plain(DCGAN(**plain_pair(16, 0))),
+    "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -209,6 +237,8 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "lapgan": lambda: pyramid(CLASSES),
     "progan": lambda: growing(CLASSES),
     "stylegan2": lambda: styles(CLASSES),
+    "dcgan": lambda: plain(DCGAN(**plain_pair(16, CLASSES))),
+    "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),
@@ -217,6 +247,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
 # Games whose batches aren't plain noise: encoded rows, and what is asked of them.
 BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
     "nade": lambda spans, size: Batches(tokens(spans), size),
+    "s3gan": lambda _, size: FewLabels(pictures(), size, labelled=4),
     "ctgan": lambda spans, size: Conditioned(encoded(spans), spans, size),
     "tvae": lambda spans, size: Batches(encoded(spans), size),
 }

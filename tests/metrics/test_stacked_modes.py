@@ -61,7 +61,7 @@ def test_what_is_not_stacked_is_refused(items, classifier, sentence):
 
 
 def test_matching_finds_the_best_pairing():
-    """Greedily group 0 would take a (3 of 5), and 4 of 8 would agree; the best is 6."""
+    """Group 0 is mostly a, and with it 3 of 9 would agree; the best leaves a to group 1: 6."""
     groups = [0, 0, 0, 0, 0, 1, 1, 1, 1]
     classes = ["a", "a", "a", "b", "b", "a", "a", "a", "a"]
     assert matched_accuracy(groups, classes) == pytest.approx(6 / 9)

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from sparring.core.shares import set_share
-from sparring.priors import Categorical, Mixture, Normal, TruncatedNormal, Uniform
+from sparring.priors import Categorical, Codes, Mixture, Normal, TruncatedNormal, Uniform
 
 PRIORS = [
     Normal(3), Normal(3).truncated(0.5), Uniform(3), Mixture(torch.randn(4, 3), 0.2),
-    Categorical([1, 2]),
+    Categorical([1, 2]), Codes(0, (2,), 1),
 ]  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _arguments(prior):
 def test_what_defines_a_prior_is_in_a_checkpoint():
     """A mixture's centres and a label's frequencies; nothing for the others."""
     kept = [sorted(prior.state_dict()) for prior in PRIORS]
-    assert kept == [[], [], [], ["centres"], ["weights"]]
+    assert kept == [[], [], [], ["centres"], ["weights"], []]
 
 
 def test_there_are_as_many_classes_as_weights():

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sparring.core import Callback, TrainingState, WrongUse
+from sparring.core import Callback, Moving, TrainingState, WrongUse, at
 
 
 class Average(Callback):
@@ -19,7 +19,7 @@ class Average(Callback):
     floating buffers are averaged as well.
 
     Args:
-        half_life: in samples seen, above 0.
+        half_life: in samples seen, above 0; it may be moving, from 0 on.
         ramp: the half-life as a share of the samples seen so far, above 0; None for no ramp.
 
     Raises:
@@ -30,11 +30,14 @@ class Average(Callback):
         0.05
     """
 
-    def __init__(self, half_life: float = 10_000, ramp: float | None = 0.05) -> None:
-        for name, value in (("half_life", half_life), ("ramp", ramp)):
+    def __init__(self, half_life: float | Moving = 10_000, ramp: float | None = 0.05) -> None:
+        longest = half_life
+        if isinstance(half_life, Moving):
+            longest = max(half_life.start, half_life.end)
+        for name, value in (("half_life", longest), ("ramp", ramp)):
             if value is not None and not value > 0:
                 raise WrongUse(f"{name} of Average must be above 0, got {value}.")
-        self.half_life, self.ramp = float(half_life), ramp
+        self.half_life, self.ramp = half_life, ramp
         self._tensors: list[Tensor] = []
         self._seen = 0
 
@@ -48,10 +51,10 @@ class Average(Callback):
         fresh, self._seen = state.samples - self._seen, state.samples
         if fresh <= 0:
             return
-        half_life = self.half_life
+        half_life = at(self.half_life, state.done)
         if self.ramp is not None:
             half_life = min(half_life, self.ramp * state.samples)
-        weight = 1 - 0.5 ** (fresh / half_life)
+        weight = 1 - 0.5 ** (fresh / half_life) if half_life > 0 else 1.0
         torch._foreach_lerp_(state.averages["game"], self._tensors, weight)
 
     def state_dict(self) -> dict[str, Any]:

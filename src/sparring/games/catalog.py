@@ -195,6 +195,7 @@ GAMES: dict[str, Entry] = {
         ),
         {"image": _adam(1e-3, 0.0, 0.9)},
         batches="few-labels",
+        prefers={"image": "dcgan"},
         unlabelled=True,
     ),
     "sagan": Entry(

@@ -28,7 +28,14 @@ def features(
     dataset: Dataset, real: np.ndarray, labels: np.ndarray | None, named: Any, cache: Path | None
 ) -> Features:
     """What the user named, or the best that is installed (see `metrics.features.choose`)."""
-    return choose(named, real, labels, cache)
+    return choose(named, *_labelled(real, labels), cache)
+
+
+def _labelled(items: np.ndarray, labels: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """What has a label, where some training items have none; else everything."""
+    if labels is None or (labels >= 0).all():
+        return items, labels
+    return items[labels >= 0], labels[labels >= 0]
 
 
 def mean_image(real: np.ndarray, n: int, random: np.random.Generator) -> np.ndarray:
@@ -70,7 +77,8 @@ def _class_accuracy(cache: Path | None) -> Measure:
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
         if not judges:
             pool = round.pool.sample
-            judges.append(Trained.on(pool.items, cast(np.ndarray, pool.labels), cache=cache))
+            known = _labelled(pool.items, cast(np.ndarray, pool.labels))
+            judges.append(Trained.on(*known, cache=cache))
         return {kind.name: float((judges[0].predict(sample.items) == sample.labels).mean())}
 
     return Measure(

@@ -5,9 +5,10 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sparring.core import Moving
 from sparring.core.errors import WrongUse
 from sparring.tasks.hinting import checked_hints
-from sparring.tasks.parts import describe
+from sparring.tasks.parts import describe, make
 
 _LARGEST = 2**63 - 1  # the largest whole number that TOML holds
 
@@ -78,6 +79,15 @@ def _positive(name: str, value: Any) -> float | int:
     if not 0 < number < math.inf:
         raise WrongUse(f"{name} must be a number above 0, got {value!r}.")
     return number
+
+
+def _positive_or_moving(name: str, value: Any) -> Any:
+    value = describe(value)
+    if not isinstance(value, Mapping):
+        return _positive(name, value)
+    if not isinstance(make(value), Moving):
+        raise WrongUse(f"{name} must be a number above 0 or a Moving, got {value!r}.")
+    return dict(value)
 
 
 def _text(name: str, value: Any) -> str:
@@ -161,7 +171,7 @@ _WHERE_GIVEN: Rules = {
     "latent": whole,
     "width": whole,
     "patience": whole,
-    "half_life": _positive,
+    "half_life": _positive_or_moving,
     "conditional": _switch,
     "options": _table,
     "rule": _table,

@@ -14,6 +14,7 @@ from sparring.data.conditions import ClassNames, condition_from
 from sparring.games.catalog import GAMES
 from sparring.networks import (
     MLP,
+    BatchNormDiscriminator,
     BigGANDiscriminator,
     BigGANGenerator,
     Conditionals,
@@ -38,7 +39,7 @@ from sparring.networks import (
     TVAEDecoder,
     TVAEEncoder,
 )
-from sparring.priors import Categorical, Field, Normal, Prior
+from sparring.priors import Categorical, Field, Normal, Prior, Uniform
 from sparring.tasks.asked import Asked
 from sparring.tasks.network_options import made, shared_out
 from sparring.tasks.parents import LEAST_WIDTH, MOST_WEIGHTS, parents_each
@@ -92,6 +93,11 @@ class Fit:
         """Shape of what the discriminator sees."""
         return self.judged or self.shape
 
+    @property
+    def told(self) -> int:
+        """What the discriminator is told: of a pack, the conditions of all its items."""
+        return self.condition * (self.seen[0] // self.shape[0])
+
 
 def _mlp(fit: Fit) -> Pair:
     options = made(fit.options)
@@ -103,7 +109,7 @@ def _mlp(fit: Fit) -> Pair:
         output = nn.Tanh()
     return (
         MLP((fit.latent,), fit.shape, hidden, fit.condition, output),
-        MLP(fit.seen, (), hidden, fit.condition, **judging),
+        MLP(fit.seen, (), hidden, fit.told, **judging),
     )
 
 
@@ -116,11 +122,11 @@ def _pictures(generator: type[nn.Module], discriminator: type[nn.Module]) -> Cal
                 f"{generator.__name__} makes pictures, and items here have shape {fit.shape}; use "
                 f"networks='mlp'."
             )
-        (channels, size, _), asked = fit.shape, {"condition": fit.condition}
+        channels, size, _ = fit.shape
         making, judging = shared_out(made(fit.options), generator, discriminator)
         return (
-            generator(fit.latent, channels, size, fit.width, **asked, **making),
-            discriminator(fit.seen[0], size, fit.width, **asked, **judging),
+            generator(fit.latent, channels, size, fit.width, condition=fit.condition, **making),
+            discriminator(fit.seen[0], size, fit.width, condition=fit.told, **judging),
         )
 
     return build

@@ -48,7 +48,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         latent: length of the latent vector.
         width: of the networks' layers.
         patience: end the training when so many steps have brought nothing better; None goes on.
-        half_life: of the averaged weights, in items seen.
+        half_life: of the averaged weights, in items seen; a number or a `Moving`.
         conditional: learn the classes, where there are any; None does.
         options: of the game, such as {"gamma": 0.5}; parts are written as data,
             {"generator_optimizer": {"part": "Adam", "lr": 1e-4}}.
@@ -106,7 +106,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         latent: int | None = None,
         width: int | None = None,
         patience: int | None = None,
-        half_life: float | None = None,
+        half_life: Any = None,
         conditional: bool | None = None,
         options: Mapping[str, Any] | None = None,
         hints: Sequence[Any] = (),

@@ -20,7 +20,7 @@ from sparring.callbacks import (
 from sparring.callbacks.alarms import Memorising, default_alarms
 from sparring.core import Backend, Batch, Callback, Evaluates, Game, Samples, TrainingState, train
 from sparring.core.errors import Failure, WrongUse
-from sparring.data import Batches, Conditioned, Dataset, Source, Subset
+from sparring.data import Batches, Conditioned, Dataset, FewLabels, Source, Subset
 from sparring.data.conditions import ClassNames, Condition
 from sparring.data.dataset import choose
 from sparring.data.modality import Modality
@@ -29,6 +29,7 @@ from sparring.metrics.copying import data_copying
 from sparring.tasks.hinting import made_hints
 from sparring.tasks.memory import enough_memory, out_of_memory
 from sparring.tasks.model import load_model, save_model
+from sparring.tasks.parts import make
 from sparring.tasks.planning import Plan
 from sparring.tasks.run import Run
 
@@ -176,8 +177,11 @@ def _parts(source: Source, game: Game, seed: int) -> tuple[Source, Source | None
 
 def _batches(ready: Training, batch_size: int) -> Batches:
     spec, seed = ready.plan.spec, ready.plan.settings["seed"]
-    if find_game(spec.game).batches == "conditioned":
+    batches = find_game(spec.game).batches
+    if batches == "conditioned":
         return Conditioned(ready.learnt, spec.fit.spans, batch_size, seed)
+    if batches == "few-labels" and spec.fit.condition:
+        return FewLabels(ready.learnt, batch_size, seed)
     return Batches(ready.learnt, batch_size, seed)
 
 
@@ -185,7 +189,7 @@ def _beside(ready: Training, run: Run | None) -> list[Callback]:
     """The callbacks in the order in which they must stand."""
     dataset, plan, extra = ready.dataset, ready.plan, ready.callbacks
     settings = plan.settings
-    beside: list[Callback] = [Average(settings["half_life"])]
+    beside: list[Callback] = [Average(make(settings["half_life"]))]
     announce = _announcers(extra)
     watch = None
     if settings["alarms"] and len(dataset.train) >= _LEAST:
