@@ -106,6 +106,24 @@ def test_without_labels_it_is_the_self_supervised_gan():
         game.predict(torch.randn(4, 1, 8, 8))
 
 
+def test_items_of_unknown_class_are_scored_by_the_inferred_one():
+    game, x = make(), torch.randn(6, 1, 8, 8)
+    with evaluating(game):
+        inferred = game.predict(x).argmax(1)
+        torch.testing.assert_close(game.score(x, {"y": UNKNOWN}), game.score(x, {"y": inferred}))
+
+
+def test_where_no_class_is_asked_for_any_comes():
+    game, z = make(), torch.randn(1, 5).expand(30, 5)
+    y = torch.tensor([0] * 10 + [-1] * 20)
+    with evaluating(game):
+        made = game.sample(30, {"y": y}, z).flatten(1)
+        each = game.sample(3, {"y": torch.arange(3)}, z[:3]).flatten(1)
+    same = torch.cdist(made, each).argmin(1)
+    assert (same[:10] == 0).all()
+    assert set(same[10:].tolist()) == {0, 1, 2}
+
+
 def test_a_copy_plays_on_alone():
     game = make()
     before = copy.deepcopy(game.state_dict())

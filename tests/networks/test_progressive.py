@@ -118,7 +118,7 @@ def test_weights_start_normal_and_are_scaled_by_their_fan_in(make):
     """He's sqrt(2 / fan in) before a rectifier, 1 / sqrt(fan in) before a picture or a score."""
     network = make()
     layers = [m for m in network.modules() if isinstance(m, EqualisedConv2d | EqualisedLinear)]
-    last = [network.last[-1]] if make is discriminator else list(network.outputs)
+    last = [network.last] if make is discriminator else list(network.outputs)
     assert len(layers) > 8
     for layer in layers:
         gain = 1 if any(layer is other for other in last) else 2

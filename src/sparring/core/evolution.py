@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sparring.core.errors import WrongUse
 from sparring.core.game import Batch, Loss
-from sparring.core.rules import _due
 from sparring.core.state import TrainingState
 
 
@@ -76,7 +75,9 @@ class Evolution:
                 f"another update rule."
             )
         batch: Batch | None = None
-        for turn in _due(state):
+        for turn in state.game.order():
+            if state.step % turn.every:
+                continue
             for _ in range(turn.times):
                 if batch is None or turn.fresh:
                     batch = state.next_batch()
@@ -151,7 +152,7 @@ def _against_all(state: TrainingState, evolving: str, mover: str, batch: Batch) 
     if len(population) == 1:
         state.gradient(mover, batch)
         return
-    means: dict[Tensor, Tensor] = {}
+    means: dict[nn.Parameter, Tensor] = {}
     for parent in population:
         _become(state, evolving, parent)
         state.gradient(mover, batch)

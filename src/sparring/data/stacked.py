@@ -74,7 +74,8 @@ def _stacked(files: Sequence[Path], _: Preparation, size: int | None) -> Dataset
     for items, x, y in ((_TRAIN, held.x, held.y), (_HELDOUT, held.x_test, held.y_test)):
         digits, labels = to_levels(np.asarray(x), size), np.asarray(y)
         parts.append(Stacked(digits, labels, generator.integers(len(digits), size=(items, 3))))
-    return Dataset("stacked-mnist", Image(parts[0].digits.shape[1], 3), *parts)
+    train, heldout = parts
+    return Dataset("stacked-mnist", Image(train.digits.shape[1], 3), train, heldout)
 
 
 STACKED_SETS = (

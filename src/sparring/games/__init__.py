@@ -8,6 +8,7 @@ from sparring.games.gan import GAN
 from sparring.games.infogan import InfoGAN
 from sparring.games.lapgan import LAPGAN
 from sparring.games.lsgan import LSGAN
+from sparring.games.matching import Matching
 from sparring.games.nade import NADE
 from sparring.games.pacgan import PacGAN
 from sparring.games.progan import ProGAN
@@ -38,6 +39,7 @@ __all__ = [
     "WGANGP",
     "BigGAN",
     "InfoGAN",
+    "Matching",
     "PacGAN",
     "ProGAN",
     "Rotation",

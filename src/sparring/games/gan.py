@@ -100,7 +100,7 @@ class GAN(Generating, Judging):
         both = None if y is None else torch.cat([y, y])
         scores, features = self.judge_both(x, both)
         d_real, d_fake = scores.chunk(2)
-        terms = {"loss": self.adversarial_loss.discriminator(d_real, d_fake)}
+        terms = self.judgement(real, y, d_real, d_fake)
         conditions = conditions_of(self.discriminator)
         if conditions is not None and y is not None and features is not None:
             terms.update(conditions.discriminator_terms(*features.chunk(2), y))
@@ -110,8 +110,16 @@ class GAN(Generating, Judging):
             for regularizer in self.regularizers:
                 terms.update(regularizer(evaluation))
         if self.augmentation is not None:
-            self.augmentation.observe(d_real.detach(), self.done)
+            # Where scores mean nothing but beside each other, so do their signs.
+            told = d_real - d_fake if self.adversarial_loss.relative else d_real
+            self.augmentation.observe(told.detach(), self.done)
         return terms
+
+    def judgement(
+        self, real: Tensor, y: Tensor | None, d_real: Tensor, d_fake: Tensor
+    ) -> dict[str, Tensor]:
+        """What such scores of real items and of generated ones cost the discriminator."""
+        return {"loss": self.adversarial_loss.discriminator(d_real, d_fake)}
 
     def generator_loss(self, batch: Batch) -> Terms:
         """The loss on newly generated items, beside real ones where the loss is relative."""

@@ -24,15 +24,22 @@ class Judging(Game, Scores):
 
     def judge_both(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """As `judge`, of as many real items as generated ones after them: here in one call."""
-        return self.judge(x, y)
+        return self.judge(x, y, batches=2)
 
-    def judge(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    def judge(
+        self, x: Tensor, y: Tensor | None, batches: int = 1
+    ) -> tuple[Tensor, Tensor | None]:
         """Scores of items as the discriminator sees them, and its features where it shows them.
+
+        Args:
+            x: items (n, ...), of one batch or of several that follow each other.
+            y: their conditions, or None.
+            batches: how many there are, so that several processes change items as one would.
 
         Raises:
             WrongUse: if the scores aren't one an item.
         """
-        seen = x if self.augmentation is None else self.augmentation(x)
+        seen = x if self.augmentation is None else self.augmentation(x, batches)
         if isinstance(self.discriminator, Judges):
             scores, features = self.discriminator.judge(seen, y)
         else:

@@ -1,6 +1,6 @@
 """S3GAN: class-conditional pictures from few labels, helped by self-supervision."""
 
-from typing import Unpack
+from typing import Unpack, cast
 
 import torch
 import torch.nn.functional as F
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from sparring.core import Adam, Batch, Predicts, Terms, WrongUse
 from sparring.games.common import Common, stepping
 from sparring.games.gan import GAN
-from sparring.games.rotation import Head, RotationHead, featured
+from sparring.games.rotation import Featured, Head, RotationHead, featured
 from sparring.losses import Hinge
-from sparring.losses.conditional import completed
+from sparring.losses.conditional import UNKNOWN, completed
 from sparring.priors import Categorical, Prior
 from sparring.regularizers import Generation, Hint, spectrally_normalise
 
@@ -36,8 +36,8 @@ class S3GAN(GAN, Predicts):
         generator_rotation_weight: of those of generated ones in the generator's, at least 0.
         common: see `Common`; Adam(2e-4, (0, .9)) by default.
 
-    A batch holds "x" (n, channels, size, size), and with labels "y" (n,), -1 where unknown, and
-    some labelled items, "x_labelled" and "y_labelled"; `data.FewLabels` makes such batches.
+    A batch holds "x", with labels "y", -1 where unknown, and some labelled items, "x_labelled" and
+    "y_labelled"; `data.FewLabels` makes such batches.
 
     Raises:
         WrongUse: for a weight below 0, labels that are no classes, or a discriminator that shows no
@@ -98,7 +98,7 @@ class S3GAN(GAN, Predicts):
             logits = self.predict(self.need("x_labelled", batch))
             cost = F.cross_entropy(logits, self.need("y_labelled", batch))
             terms["class"] = self.class_weight * cost
-        terms["rotation"] = self.rotation_weight * self.rotation.cost(self.discriminator, x)
+        terms["rotation"] = self.rotation_weight * self.rotation.cost(self._seeing, x)
         return {**super().discriminator_loss(batch), **terms}
 
     def generator_loss(self, batch: Batch) -> Terms:
@@ -106,6 +106,23 @@ class S3GAN(GAN, Predicts):
         if self.labels is not None:
             batch = {**batch, "y": self.labels.sample(len(self.need("x", batch)))}
         return super().generator_loss(batch)
+
+    def wanted(self, n: int, condition: Batch | None) -> Tensor | None:
+        """As for `Generating`; whatever class comes where -1 is asked for."""
+        y = super().wanted(n, condition)
+        if self.labels is None or y is None or condition is None:
+            return y
+        return torch.where(y == UNKNOWN, self.labels.sample(n), y)
+
+    def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The discriminator's score of each item, (n,), by its inferred class where that is -1."""
+        if self.classify is not None:
+            condition = {"y": self.completed(x, self.need("y", condition or {}))}
+        return super().score(x, condition)
+
+    @property
+    def _seeing(self) -> Featured:
+        return cast(Featured, self.discriminator)
 
     def completed(self, x: Tensor, y: Tensor) -> Tensor:
         """The classes (n,) of items x: y where it is known, else what the class head says."""
@@ -120,7 +137,7 @@ class S3GAN(GAN, Predicts):
         """
         if self.classify is None:
             raise WrongUse("S3GAN predicts classes where it has labels, and it was made without.")
-        scores: Tensor = self.classify(self.discriminator.features(x))
+        scores: Tensor = self.classify(self._seeing.features(x))
         return scores
 
 
@@ -131,5 +148,5 @@ class _Upright(Hint):
         self.game, self.weight = game, weight
 
     def __call__(self, generation: Generation) -> Terms:
-        cost = self.game.rotation.cost(self.game.discriminator, generation.x)
+        cost = self.game.rotation.cost(self.game._seeing, generation.x)
         return {"rotation": self.weight * cost}

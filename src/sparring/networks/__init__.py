@@ -33,6 +33,7 @@ from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
 from sparring.networks.stacked import StackedDiscriminator, StackedGenerator
 from sparring.networks.style import MappingNetwork, StyleDiscriminator, StyleGenerator
 from sparring.networks.tvae import TVAEDecoder, TVAEEncoder
+from sparring.networks.words import WordsDiscriminator, WordsGenerator
 
 __all__ = [
     "BatchNormDiscriminator",
@@ -75,4 +76,6 @@ __all__ = [
     "StyleGenerator",
     "TVAEDecoder",
     "TVAEEncoder",
+    "WordsDiscriminator",
+    "WordsGenerator",
 ]

@@ -14,8 +14,8 @@ class SelfAttention(nn.Module):
 
     Zhang et al. 2019 (arXiv 1805.08318), eq. 1 to 3: of h(x_i) place j takes
     the share b_ji = exp(f(x_i) g(x_j)) / sum over i, and gamma starts at 0, so that the layer
-    starts as the identity. As in the authors' code, and unlike the paper's text, h has half the feature
-    maps (f and g an eighth), and places are asked after pooling by 2, a quarter as many.
+    starts as the identity. As in the authors' code, and unlike the paper's text, h has half the
+    feature maps (f and g an eighth), and the places i are pooled by 2, a quarter as many.
 
     Args:
         width: feature maps in and out.

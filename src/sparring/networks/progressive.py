@@ -178,15 +178,15 @@ class ProgressiveDiscriminator(Discriminator, Growing):
             )
             for before, after in itertools.pairwise(widths)
         )
-        self.last = nn.Sequential(
+        self.gather = nn.Sequential(
             MinibatchDeviation(group),
             EqualisedConv2d(widths[0] + 1, widths[0], 3),
             _rectifier(),
             nn.Flatten(),
             EqualisedLinear(widths[0] * sides[0] ** 2, widths[0]),
             _rectifier(),
-            EqualisedLinear(widths[0], 1, gain=1.0),
         )
+        self.last = EqualisedLinear(widths[0], 1, gain=1.0)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def reduced(self, x: Tensor) -> Tensor:
@@ -205,14 +205,15 @@ class ProgressiveDiscriminator(Discriminator, Growing):
         return torch.lerp(_doubled(F.avg_pool2d(x, 2)), x, self.alpha)
 
     def body(self, x: Tensor) -> Tensor:
-        """Feature maps (n, features_width, sides[0], sides[0])."""
+        """Features (n, features_width): those of the last hidden layer, which sees where all is."""
         x = self.reduced(x)
         maps: Tensor = self.inputs[self.level](x)
         for level in range(self.level, 0, -1):
             maps = self.blocks[level - 1](maps)
             if level == self.level and self.alpha < 1:
                 maps = torch.lerp(self.inputs[level - 1](F.avg_pool2d(x, 2)), maps, self.alpha)
-        return maps
+        features: Tensor = self.gather(maps)
+        return features
 
     def score(self, maps: Tensor) -> Tensor:
         """Scores (n,) without the condition."""

@@ -55,9 +55,9 @@ def _matrices(network: nn.Module) -> Iterator[Tensor]:
     """Weights of linear and convolutional layers, a flattened filter a row."""
     for module in network.modules():
         if isinstance(module, _LAYERS):
-            weight = module.weight
+            weight: Tensor = module.weight
             if parametrize.is_parametrized(module, "weight"):
-                weight = module.parametrizations["weight"].original  # type: ignore[index]
+                weight = module.get_parameter("parametrizations.weight.original")
             yield (weight.transpose(0, 1) if isinstance(module, _TRANSPOSED) else weight).flatten(1)
 
 

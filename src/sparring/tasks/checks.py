@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from sparring.core import Moving
@@ -96,6 +97,12 @@ def _text(name: str, value: Any) -> str:
     return value
 
 
+def _place(name: str, value: Any) -> str:
+    if not isinstance(value, str | Path):
+        raise WrongUse(f"{name} must be the folder of a run, got {value!r}.")
+    return str(Path(value).resolve())
+
+
 def _switch(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise WrongUse(f"{name} must be true or false, got {value!r}.")
@@ -185,6 +192,7 @@ _WHERE_GIVEN: Rules = {
     "items": whole,
     "labelled": _positive,
     "text_encoder": _text,
+    "start": _place,
 }
 _RULES: Rules = {
     "rules": _rules,
@@ -194,6 +202,7 @@ _RULES: Rules = {
     "drop": _names,
     "heldout": _number,
     "hints": checked_hints,
+    "frozen": lambda name, value: whole(name, value, least=0),
     "device": _text,
     "precision": _text,
     "processes": whole,

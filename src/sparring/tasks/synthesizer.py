@@ -52,6 +52,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         conditional: learn the classes, where there are any; None does.
         options: of the game, such as {"gamma": 0.5}; parts are written as data,
             {"generator_optimizer": {"part": "Adam", "lr": 1e-4}}.
+        start: the folder of a run of items like these, whose networks this training starts from.
+        frozen: how many of the discriminator's first layers stay as they are there.
         hints: what is known of the items, on top of any game of pictures or points: parts such as
             `Mirror()`, or functions of your own in `Violation` and `Checked`.
         rule: the update rule, as data: {"part": "Extragradient"}; None alternates.
@@ -109,6 +111,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         half_life: Any = None,
         conditional: bool | None = None,
         options: Mapping[str, Any] | None = None,
+        start: str | Path | None = None,
+        frozen: int = 0,
         hints: Sequence[Any] = (),
         rule: Mapping[str, Any] | None = None,
         seed: int = 0,
@@ -146,6 +150,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         self.half_life = half_life
         self.conditional = conditional
         self.options = options
+        self.start = start
+        self.frozen = frozen
         self.hints = hints
         self.rule = rule
         self.seed = seed
@@ -282,7 +288,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         folder = Run.open(run)
         synthesizer = cls(**{**_parameters(folder), **changes, "run": run})
         dataset = cls.data_of(folder, data)
-        ready = Training(dataset, plan(dataset, synthesizer._settings()), synthesizer.callbacks)
+        chosen = plan(dataset, synthesizer._settings())
+        ready = Training(dataset, chosen, synthesizer.callbacks, fresh=False)
         return synthesizer._train(ready, folder, resume=True)
 
     @classmethod

@@ -32,6 +32,7 @@ from sparring.tasks.model import load_model, save_model
 from sparring.tasks.parts import make
 from sparring.tasks.planning import Plan
 from sparring.tasks.run import Run
+from sparring.tasks.transfer import freeze, transfer
 
 _PROBE = 256
 # Fewer items than this have no spread to compare with.
@@ -50,12 +51,19 @@ class Training:
         dataset: what is learnt.
         plan: from what.
         callbacks: more to do beside the training.
+        fresh: whether it begins; one that goes on takes no other run's weights.
 
     Raises:
-        WrongUse: for options, a rule, a device or a number of processes that can't be used.
+        WrongUse: for options, a rule, a run to start from, a device or a number of processes that can't be used.
     """
 
-    def __init__(self, dataset: Dataset, plan: Plan, callbacks: Sequence[Callback] = ()) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        plan: Plan,
+        callbacks: Sequence[Callback] = (),
+        fresh: bool = True,
+    ) -> None:
         self.dataset, self.plan, self.callbacks = dataset, plan, tuple(callbacks)
         settings = plan.settings
         self.backend = Backend(settings["device"], settings["precision"], settings["processes"])
@@ -69,6 +77,12 @@ class Training:
             torch.manual_seed(settings["seed"])
             with enough_memory("the networks were made", "give a smaller width"):
                 self.game = plan.spec.build(made_hints(settings["hints"]))
+        if settings["start"] is None and settings["frozen"]:
+            raise WrongUse("frozen needs a run to start from; give start='RUN'.")
+        if settings["start"] is not None and fresh:
+            transfer(self.game, plan.spec, settings["start"], settings["frozen"])
+        elif settings["frozen"]:
+            freeze(self.game, plan.spec, settings["frozen"])
         self.learnt, self.judged = _parts(dataset.train, self.game, settings["seed"])
 
     def train(self, run: Run | None, resume: bool = False) -> Game:
