@@ -130,11 +130,7 @@ class S3GAN(GAN, Predicts):
             return completed(y, self.predict(x))
 
     def predict(self, x: Tensor) -> Tensor:
-        """Class scores (n, classes) of items x.
-
-        Raises:
-            WrongUse: of a game without labels.
-        """
+        """Class scores (n, classes) of items x; refused in a game without labels."""
         if self.classify is None:
             raise WrongUse("S3GAN predicts classes where it has labels, and it was made without.")
         scores: Tensor = self.classify(self._seeing.features(x))

@@ -1,7 +1,8 @@
 """The semantic loss: how improbable it is that all of a constraint holds."""
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -37,6 +38,11 @@ def semantic_loss(probabilities: Tensor, allowed: Tensor) -> Tensor:
     return -torch.logsumexp(each, 1).clamp(max=0)
 
 
+@functools.lru_cache(maxsize=8)
+def _as_tensor(allowed: Sequence[Sequence[int]]) -> Tensor:
+    return torch.tensor(allowed)
+
+
 @dataclass(frozen=True)
 class Semantic(Hint):
     """weight times the semantic loss of some of a picture's pixels, taken as chances of being on.
@@ -62,7 +68,6 @@ class Semantic(Hint):
     places: Sequence[int]
     allowed: Sequence[Sequence[int]]
     weight: float = 1.0
-    _choices: Tensor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_weight(self, self.weight)
@@ -75,7 +80,7 @@ class Semantic(Hint):
             raise WrongUse(
                 f"each allowed choice of Semantic must say {len(self.places)} places, 0 or 1."
             )
-        object.__setattr__(self, "_choices", torch.tensor(self.allowed))
+        object.__setattr__(self, "allowed", tuple(tuple(choice) for choice in self.allowed))
 
     def __call__(self, generation: Generation) -> Terms:
         x = generation.x.flatten(1)
@@ -85,5 +90,5 @@ class Semantic(Hint):
                 f"{max(self.places)}."
             )
         p = (x[:, list(self.places)] + 1) / 2
-        loss = semantic_loss(p, self._choices.to(p.device))
+        loss = semantic_loss(p, _as_tensor(self.allowed).to(p.device))
         return {"semantic": self.weight * loss.mean()}

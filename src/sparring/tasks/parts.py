@@ -106,7 +106,7 @@ def describe(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: describe(item) for key, item in value.items()}
     if type(value).__name__ in PARTS and dataclasses.is_dataclass(value):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
         kept = {name: describe(item) for name, item in fields.items() if item is not None}
         return {"part": type(value).__name__, **kept}
     return value

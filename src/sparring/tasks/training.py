@@ -54,7 +54,8 @@ class Training:
         fresh: whether it begins; one that goes on takes no other run's weights.
 
     Raises:
-        WrongUse: for options, a rule, a run to start from, a device or a number of processes that can't be used.
+        WrongUse: for options, a rule, a run to start from, a device or a number of processes that
+            can't be used.
     """
 
     def __init__(
