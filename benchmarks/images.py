@@ -139,9 +139,7 @@ def contenders(work: Workload, args: Any) -> dict[str, Loop]:
     if "lightning" not in args.without:
         import images_lightning
 
-        found["lightning"] = images_lightning.Fit(
-            *theirs, x, BATCH, LATENT, work.method
-        )
+        found["lightning"] = images_lightning.Fit(*theirs, x, BATCH, LATENT, work.method)
     if "compiled" not in args.without:
         found["compiled"] = Ours(*copy.deepcopy(pair), levels, work.method, compiled=True)
     return found

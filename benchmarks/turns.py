@@ -36,7 +36,7 @@ class _Runner:
             raise RuntimeError("a loop ended before its last block.")
         except Finished:
             pass
-        except BaseException as error:  # noqa: BLE001 - raised again where it can be seen
+        except BaseException as error:
             self._error = error
         finally:
             self._done.release()

@@ -6,10 +6,10 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import images_plain
 import pytest
 import torch
 
+import images_plain
 from sparring.networks import DCGANDiscriminator, DCGANGenerator
 
 torch.set_num_threads(1)

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from turns import seconds_a_block, times_as_fast
 
 

@@ -11,6 +11,7 @@ from sparring.core.abilities import (
     Truncates,
 )
 from sparring.core.backend import Backend
+from sparring.core.ensemble import train_together
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.evolution import Evolution, Evolves
 from sparring.core.game import (
@@ -81,4 +82,5 @@ __all__ = [
     "over_processes",
     "share",
     "train",
+    "train_together",
 ]

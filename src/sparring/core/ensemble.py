@@ -15,10 +15,11 @@ from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from sparring.core.errors import Failure, WrongUse
 from sparring.core.game import Backward, Batch, Batches, Game, Terms, Turn, total
 
-# Measured on one core, batch 256, 8 games, compiled (benchmarks/images.py, vmap8): with a largest
-# layer of 128 x 128 weights they train together at least twice as fast; of 256 x 256 the time is
-# in the matrix products, which stacking doesn't shorten, and of 512 x 512 nothing is left.
-WIDEST = 256 * 256
+# Weights in a layer above which stacking gains nothing. Measured on one core, batch 256, 8 games
+# (benchmarks/images_together.py): compiled they train 1.8 to 2.2 times as fast as one after another
+# with layers of 128, 1.6 times with 256, 1.2 times with 512. Beyond, the time is in the products of
+# matrices, which stacking doesn't shorten; uncompiled, that is so from half the width on.
+WIDEST, WIDEST_UNCOMPILED = 512 * 512, 256 * 256
 
 Tensors = Mapping[str, Tensor]
 
@@ -65,17 +66,24 @@ def train_together(
     """
     if steps < 1:
         raise WrongUse(f"steps must be at least 1, got {steps}.")
-    refuse_to_stack(games, batches)
+    refuse_to_stack(games, batches, compiled)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        together = _Together(games, batches, steps, compiled)
-        for step in range(steps):
-            together.step(step)
+        # Under vmap a game must keep nothing from one turn for another.
+        games[0].traced = True
+        try:
+            together = _Together(games, batches, steps, compiled)
+            for step in range(steps):
+                together.step(step)
+        finally:
+            games[0].traced = False
         together.hand_back()
     return together.last()
 
 
-def refuse_to_stack(games: Sequence[Game], batches: Sequence[Batches]) -> None:
+def refuse_to_stack(
+    games: Sequence[Game], batches: Sequence[Batches], compiled: bool = True
+) -> None:
     """Say why games can't be trained together, or shouldn't.
 
     Raises:
@@ -100,7 +108,7 @@ def refuse_to_stack(games: Sequence[Game], batches: Sequence[Batches]) -> None:
         raise WrongUse("games that are trained together must not share weights; copy the networks.")
     if len({stream.batch_size for stream in batches}) > 1:
         raise WrongUse("the batches of games that are trained together must be of one size.")
-    _refuse_slow(first)
+    _refuse_slow(first, WIDEST if compiled else WIDEST_UNCOMPILED)
     for name, player in first.players.items():
         if type(player.gradient) is not Backward or player.projection is not None:
             raise WrongUse(
@@ -113,15 +121,15 @@ def _shapes(game: Game) -> dict[str, torch.Size]:
     return {name: tensor.shape for name, tensor in game.state_dict(keep_vars=True).items()}
 
 
-def _refuse_slow(game: Game) -> None:
+def _refuse_slow(game: Game, widest: int) -> None:
     instead = "would be slower together than one after another; use `train` for each of them."
     for name, module in game.named_modules():
         if isinstance(module, nn.modules.conv._ConvNd):
             raise WrongUse(f"games with convolutions (here {name}) {instead}")
     for name, parameter in game.named_parameters():
-        if parameter.numel() > WIDEST:
+        if parameter.numel() > widest:
             raise WrongUse(
-                f"games with more than {WIDEST} weights in a layer (here {parameter.numel()} in "
+                f"games with more than {widest} weights in a layer (here {parameter.numel()} in "
                 f"{name}) {instead}"
             )
 
@@ -258,7 +266,9 @@ class _Together:
 
     def _move(self, name: str, batch: Batch) -> None:
         game, optimizer = self.games[0], self.optimizers[name]
-        gradients, self.terms[name] = self.gradients[name](*self._tensors(name, self.buffers), batch)
+        gradients, self.terms[name] = self.gradients[name](
+            *self._tensors(name, self.buffers), batch
+        )
         for path in self.own[name]:
             self.weights[path].grad = gradients[path]
         for group in optimizer.param_groups:

@@ -93,16 +93,29 @@ def _samples(dataset: Dataset, paint: Paint) -> dict[str, Any]:
     """What a measure is asked about: pictures whose labels are held-out captions."""
     texts = np.array(_texts(dataset.heldout))
 
-    @functools.lru_cache(maxsize=1)
-    def own(round: Round) -> Sample:
+    known: dict[str, tuple[int, Sample]] = {}
+
+    def once(name: str, round: Round, make: Callable[[], Sample]) -> Sample:
+        """A sample of this round, which several measures ask for."""
+        if name not in known or known[name][0] != round.seed:
+            known[name] = round.seed, make()
+        return known[name][1]
+
+    def real(round: Round) -> Sample:
         n = len(round.heldout)
         said = texts[choose(len(texts), n, round.seed).numpy()]
         return Sample(dataset.unseen(n, round.seed), round.features, said)
 
-    @functools.lru_cache(maxsize=1)
+    def own(round: Round) -> Sample:
+        return once("real", round, lambda: real(round))
+
     def painted(round: Round) -> Sample:
         said = cast(np.ndarray, own(round).labels)
-        return Sample(paint(said.tolist(), round.seed), round.features, said)
+        return once(
+            "painted",
+            round,
+            lambda: Sample(paint(said.tolist(), round.seed), round.features, said),
+        )
 
     def shuffled(round: Round) -> Mapping[str, Sample]:
         real = own(round)
