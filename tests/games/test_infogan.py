@@ -30,8 +30,8 @@ def test_the_codes_take_the_last_places_of_the_latents():
 def test_a_reader_that_knows_nothing_finds_no_information_in_choices():
     """Even probabilities say log 3 nats, which is all the entropy that there is."""
     reader = Reader(4, Codes(0, categories=(3, 2), continuous=0))
-    nn.init.zeros_(reader.layers[2].weight)
-    nn.init.zeros_(reader.layers[2].bias)
+    nn.init.zeros_(reader.layers[-1].weight)
+    nn.init.zeros_(reader.layers[-1].bias)
     codes = Codes(0, (3, 2), 0).sample(5)
     assert reader.surprise(torch.randn(5, 4), codes)["categories"].item() == pytest.approx(0.0)
 
@@ -39,8 +39,8 @@ def test_a_reader_that_knows_nothing_finds_no_information_in_choices():
 def told(codes, values):
     """A reader whose last layer says `values` whatever it sees."""
     reader = Reader(4, codes)
-    nn.init.zeros_(reader.layers[2].weight)
-    reader.layers[2].bias.data = torch.tensor(values)
+    nn.init.zeros_(reader.layers[-1].weight)
+    reader.layers[-1].bias.data = torch.tensor(values)
     return reader
 
 

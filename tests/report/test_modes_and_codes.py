@@ -97,12 +97,15 @@ def test_codes_that_are_the_classes_find_them_all():
 
 
 @pytest.mark.usefixtures("told")
-def test_a_report_asks_for_codes_where_there_are_classes():
+def test_a_report_asks_for_codes_where_these_are_among_its_measures():
     dataset = open_dataset("digits")
     report = judge(
-        dataset, lambda n, seed: dataset.unseen(n, seed), codes=lambda x: np.zeros(len(x)), n=20,
+        dataset,
+        lambda n, seed: dataset.unseen(n, seed),
+        more=[coding.codes_of(lambda x: np.zeros(len(x)), None)],
+        n=20,
         features=lambda x: np.asarray(x).reshape(len(x), -1),
-    )  # fmt: skip
+    )
     assert report["code_match"].value < 0.4
     assert report["code_match"].generated == 20
 

@@ -1,5 +1,7 @@
 """Which games have codes, and what is read."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from sparring.data import Image
 from sparring.games import GAN, InfoGAN
 from sparring.networks import MLP, DCGANDiscriminator, DCGANGenerator
 from sparring.priors import Categorical, Normal
+from sparring.report.measures import Sample
 from sparring.tasks.coding import code_reader
 
 IMAGE = Image(8, 1)
@@ -50,5 +53,9 @@ def test_a_synthesizer_is_judged_by_its_codes(monkeypatch):
     monkeypatch.setattr(judging, "judge", lambda dataset, sample, **options: heard.update(options))
     options = {"width": 8, "latent": 20, "conditional": False, "alarms": False}
     synthesizer = Synthesizer("infogan", steps=1, batch_size=8, **options).fit("digits")
-    judging.judge_synthesizer(synthesizer, digits := open_dataset("digits"))
-    assert set(heard["codes"](digits.unseen(50)).tolist()) <= set(range(10))
+    digits = open_dataset("digits")
+    judging.judge_synthesizer(synthesizer, digits)
+    (measure,) = heard["more"]
+    held = Sample(digits.unseen(50), np.asarray, np.zeros(50))
+    read = measure.generated(SimpleNamespace(heldout=held)).items
+    assert np.array_equal(read, code_reader(synthesizer.model_, synthesizer.modality_)(held.items))

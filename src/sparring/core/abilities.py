@@ -101,3 +101,25 @@ class Truncates(ABC):
         Raises:
             WrongUse: for a truncation that isn't above 0.
         """
+
+    @property
+    @abstractmethod
+    def truncations(self) -> tuple[float, ...]:
+        """The numbers that are worth a look, widest first; none where it can't truncate."""
+
+
+class Interpolates(Samples):
+    """A game with ways between latents, along which items change little by little."""
+
+    @abstractmethod
+    def ends(self, n: int, condition: Batch | None = None) -> Tensor:
+        """n places where ways may begin and end, (n, ...), as `sample` takes them as `latent`."""
+
+    @property
+    @abstractmethod
+    def spherical(self) -> bool:
+        """Whether ways are arcs around 0; else they are straight."""
+
+
+class Mixes(Interpolates):
+    """A game whose `ends` are styles (n, layers, k), coarse layers first, free to be mixed."""

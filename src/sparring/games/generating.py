@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 from torch import Tensor, nn
 
-from sparring.core import Batch, Game, Samples, Truncates, WrongUse
+from sparring.core import Batch, Game, Interpolates, Truncates, WrongUse
 from sparring.priors import Normal, Prior
 
 
-class Generating(Game, Samples, Truncates):
+class Generating(Game, Interpolates, Truncates):
     """A game with a generator G(z, y) of latents z and conditions y.
 
     Attributes:
@@ -46,6 +46,20 @@ class Generating(Game, Samples, Truncates):
         if len(y) != n:
             raise WrongUse(f"condition['y'] must have {n} rows, one a sample, got {len(y)}.")
         return y
+
+    def ends(self, n: int, condition: Batch | None = None) -> Tensor:
+        """n draws from the prior: ways lead from one to another, whatever is asked for."""
+        return self.latent(n)
+
+    @property
+    def spherical(self) -> bool:
+        """Whether ways are arcs: between normal latents, which all lie near a sphere."""
+        return isinstance(self.prior, Normal)
+
+    @property
+    def truncations(self) -> tuple[float, ...]:
+        """From what cuts off next to nothing to a quarter of a normal latent's deviation."""
+        return (2.0, 1.5, 1.0, 0.7, 0.5) if isinstance(self.prior, Normal) else ()
 
     @contextmanager
     def truncated(self, truncation: float) -> Iterator[None]:

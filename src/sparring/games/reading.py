@@ -17,8 +17,9 @@ class Reader(nn.Module):
     """Q(c | x): a softmax for each choice and a normal for each number.
 
     Chen et al. 2016 (arXiv 1606.03657), section 6 and appendix C. One hidden layer of 128 units,
-    as there, without batch normalisation; deviations stay between e^-3 and e^3, since the
-    information in an exact number has no bound.
+    as there. Differs from the paper: features are normalised item by item, where there it is over
+    the batch, so that reading starts at once whatever their size; deviations stay between e^-3 and
+    e^3, since the information in an exact number has no bound.
 
     Args:
         features_width: of the features (n, features_width) that are read.
@@ -34,6 +35,7 @@ class Reader(nn.Module):
         super().__init__()
         self.categories, self.numbers = codes.categories, codes.continuous
         self.layers = nn.Sequential(
+            nn.LayerNorm(features_width),
             nn.Linear(features_width, _HIDDEN),
             nn.LeakyReLU(0.2),
             nn.Linear(_HIDDEN, sum(self.categories) + 2 * self.numbers),

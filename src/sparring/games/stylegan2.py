@@ -7,7 +7,7 @@ from typing import Unpack
 import torch
 from torch import Tensor, nn
 
-from sparring.core import Adam, Batch, WrongUse, draw
+from sparring.core import Adam, Batch, Mixes, WrongUse, draw
 from sparring.games.common import Common, stepping
 from sparring.games.gan import GAN
 from sparring.games.generating import call
@@ -16,7 +16,7 @@ from sparring.priors import Prior
 from sparring.regularizers import R1, Lazy, PathLength, Styled, styled
 
 
-class StyleGAN2(GAN):
+class StyleGAN2(GAN, Mixes):
     """The style-based GAN with path length regularisation.
 
     Karras et al. 2020 (arXiv 1912.04958): the non-saturating loss, R1 every 16 steps, path lengths
@@ -50,6 +50,9 @@ class StyleGAN2(GAN):
         ...     game.sample(3).shape
         torch.Size([3, 1, 8, 8])
     """
+
+    truncations = (1.0, 0.8, 0.6, 0.4)
+    spherical = False
 
     def __init__(
         self,
@@ -103,6 +106,10 @@ class StyleGAN2(GAN):
         """The styles of latents (n, k), one for each layer and all the same: (n, count, styles)."""
         w = call(self._styled.mapping, z, y)
         return w[:, None].expand(-1, self._styled.count, -1)
+
+    def ends(self, n: int, condition: Batch | None = None) -> Tensor:
+        """n styles, as `styles` gives them; ways between these are straight."""
+        return self.styles(self.latent(n), self.wanted(n, condition))
 
     def sample(
         self, n: int, condition: Batch | None = None, latent: Tensor | None = None

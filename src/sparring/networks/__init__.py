@@ -24,6 +24,7 @@ from sparring.networks.equalised import (
     PixelNorm,
 )
 from sparring.networks.field import FieldGenerator
+from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
@@ -53,6 +54,8 @@ __all__ = [
     "Discriminator",
     "Embedded",
     "FieldGenerator",
+    "InfoGANDiscriminator",
+    "InfoGANGenerator",
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",

@@ -7,11 +7,13 @@ from typing import Any, cast
 import numpy as np
 
 from sparring.data import Dataset, Image
+from sparring.data.conditions import Attributes
 from sparring.data.stacked import stacked_in
 from sparring.metrics.features import Features, choose, frechet_name
 from sparring.metrics.intra import intra_class_distance
 from sparring.metrics.neighbours import nearest
 from sparring.metrics.trained import Trained
+from sparring.report.attributes import attribute_accuracies
 from sparring.report.drawing import picture
 from sparring.report.figures import Exhibit, Kind
 from sparring.report.measures import Measure, Round, Sample, Subject
@@ -33,6 +35,8 @@ def features(
 
 def _labelled(items: np.ndarray, labels: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
     """What has a label, where some training items have none; else everything."""
+    if labels is not None and labels.ndim == 2:  # attributes: those that go together
+        labels = np.unique(labels, axis=0, return_inverse=True)[1].reshape(-1)
     if labels is None or (labels >= 0).all():
         return items, labels
     return items[labels >= 0], labels[labels >= 0]
@@ -60,6 +64,8 @@ def measures(
         found.append(_class_accuracy(cache))
         if _rarest(dataset) >= _FEWEST_OF_A_CLASS:
             found.append(_within_classes(features))
+    if labelled and isinstance(dataset.condition, Attributes):
+        found.append(attribute_accuracies(dataset.condition, cache))
     digits, unseen = stacked_in(dataset.train), stacked_in(dataset.heldout)
     return [stacked(digits, unseen, cache), *found] if digits and unseen else found
 

@@ -4,13 +4,12 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sparring.core.errors import WrongUse
 from sparring.data import Dataset, Image, Modality, Points, Table
 from sparring.metrics.features import Features
-from sparring.report.codes import Codes, codes_of
-from sparring.report.figures import GROUPS, Figure, Judgement, Kind, Mark
+from sparring.report.figures import GROUPS, Exhibit, Figure, Judgement, Kind, Mark
 from sparring.report.images import IMAGES
 from sparring.report.measures import FEWEST, Measure, Round, Subject
 from sparring.report.points import POINTS
@@ -27,7 +26,7 @@ def judge(
     sample: Draw,
     *,
     labelled: DrawLabelled | None = None,
-    codes: Codes | None = None,
+    more: Sequence[Measure] = (),
     features: Features | Callable[[Any], Any] | str | Path | None = None,
     n: int | None = None,
     resamples: int = 3,
@@ -47,8 +46,8 @@ def judge(
         sample: the generator: (n, seed) -> n decoded items.
         labelled: the same for a generator that is told a class: items, and these classes as "y"
             counts them. Needed for the accuracy of its classes alone.
-        codes: what is read off items by a generator that can: of images (n, ...) the value (n,) of
-            a code. Needed for the agreement of codes and classes alone.
+        more: measures beside those that every generator of such data gets: of what this one can do
+            and others can't.
         features: what images are compared by: features, any function, the path of an ONNX file or
             a name; None for the best that is installed. For images alone.
         n: items that are compared; None for 2,000 images, 5,000 rows or 2,500 points.
@@ -81,10 +80,8 @@ def judge(
     rounds = Rounds(dataset, subject, sample, labelled, size, seed, resamples)
     tell("features of the real data")
     rounds.prepare(features, cache)
-    measures = subject.measures(dataset, rounds.features, labelled is not None, cache)
-    if codes is not None and isinstance(dataset.modality, Image) and dataset.classes:
-        measures = [*measures, codes_of(codes, cache)]
-    measures = _able(measures, size, notes)
+    usual = subject.measures(dataset, rounds.features, labelled is not None, cache)
+    measures = _able([*usual, *more], size, notes)
     values: dict[str, _Values] = {}
     first: Round | None = None
     for index, drawn in enumerate(rounds):
@@ -92,7 +89,7 @@ def judge(
         for measure in measures:
             _measure(measure, drawn, rounds.floored(index), values, notes)
         first = first or drawn
-    exhibits = subject.exhibits(first) if first else ()
+    exhibits = _exhibits(subject, measures, cast(Round, first), values)
     figures = [found.figure() for found in values.values() if found.complete(resamples, notes)]
     notes += rounds.notes()
     return Judgement(
@@ -105,7 +102,7 @@ def judge(
         tuple(sorted(figures, key=lambda figure: GROUPS.index(figure.group))),
         tuple(dict.fromkeys(notes)),
         round(time.perf_counter() - start, 1),
-        tuple(exhibits),
+        exhibits,
     )
 
 
@@ -209,3 +206,14 @@ def _measure(
             kept.floors.setdefault(floor, []).append(value[kind.name])
         for control, value in controls.items():
             kept.controls.setdefault(control, []).append(value[kind.name])
+
+
+def _exhibits(
+    subject: Subject, measures: Sequence[Measure], first: Round, values: Mapping[str, _Values]
+) -> tuple[Exhibit, ...]:
+    """What the data show, and the measures that were not left out."""
+    shown = [*subject.exhibits(first)]
+    for measure in measures:
+        if any(kind.name in values for kind in measure.kinds):
+            shown += measure.exhibits(first)
+    return tuple(shown)

@@ -154,6 +154,7 @@ class Measure:
         real: with how many real items a sample is compared.
         least: held-out items below which it says nothing; `FEWEST` where each item is looked at by
             itself.
+        exhibits: what it has to show of the first round, asked for after all of them.
     """
 
     kinds: tuple[Kind, ...]
@@ -166,6 +167,7 @@ class Measure:
     )
     real: Callable[[Round], int] = field(default=lambda round: len(round.reference))
     least: int = 20
+    exhibits: Callable[[Round], Sequence[Exhibit]] = field(default=lambda round: ())
 
 
 class Floor(Protocol):

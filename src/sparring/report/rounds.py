@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from sparring.core.errors import WrongUse
 from sparring.data import Dataset
+from sparring.data.conditions import Attributes
 from sparring.data.dataset import choose
 from sparring.metrics.features import Features
+from sparring.report.attributes import value_numbers
 from sparring.report.cache import cached_features
 from sparring.report.figures import seeds
 from sparring.report.measures import Pool, Round, Sample, Subject
@@ -61,6 +64,9 @@ class Rounds:
         self._unseen = self._real(unseen, self._labels(dataset.heldout, most), cache)
 
     def _labels(self, source: Any, n: int) -> np.ndarray | None:
+        condition = self.dataset.condition
+        if isinstance(condition, Attributes):
+            return value_numbers(condition, source[choose(len(source), n, self.seed)]["y"])
         if self.dataset.classes is None:
             return None
         indices = choose(len(source), n, self.seed)
@@ -104,6 +110,9 @@ class Rounds:
         if draw is None:
             return None
         items, labels = draw(self.size, seed)
+        condition = self.dataset.condition
+        if isinstance(condition, Attributes):
+            labels = value_numbers(condition, torch.as_tensor(labels))
         return self._sample(self._checked(items), np.asarray(labels))
 
     def _checked(self, items: Items) -> Items:

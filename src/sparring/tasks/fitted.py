@@ -119,19 +119,19 @@ class Fitted:
         return self.modality_
 
     def sample_labelled(self, n: int, seed: int | None = None) -> tuple[Any, np.ndarray]:
-        """New items of a class-conditional model, and the class number that each was asked for.
+        """New items of a conditional model, and what each was asked for.
 
         Args:
             n: how many, at least 1.
             seed: of the draw; None draws anew each time.
 
         Returns:
-            Items as from `sample`, and an array of shape (n,).
+            Items as from `sample`, and class numbers (n,), attributes (n, k) or texts.
 
         Raises:
-            WrongUse: if the model was trained without classes.
+            WrongUse: if the model was trained without conditions.
         """
-        if not self.spec_.classes:
+        if not self.spec_.fit.asked:
             raise WrongUse("the model was trained without classes; call sample.")
         with self._drawing(seed):
             items, labels = self._items(whole("n", n), None)

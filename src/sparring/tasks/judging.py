@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sparring.data import Dataset
+from sparring.data import Dataset, Image
 from sparring.report import Judgement, judge, write_report
+from sparring.report.codes import codes_of
+from sparring.report.measures import Measure
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.run import Run
@@ -39,14 +41,25 @@ def judge_synthesizer(
     return judge(
         dataset,
         lambda n, seed: synthesizer.sample(n, seed=seed),
-        labelled=labelled if synthesizer.spec_.classes else None,
-        codes=code_reader(synthesizer.model_, synthesizer.modality_),
+        labelled=labelled if synthesizer.spec_.fit.asked else None,
+        more=_own_measures(synthesizer, dataset, cache),
         features=features,
         n=n,
         seed=seed,
         cache=cache,
         progress=progress,
     )
+
+
+def _own_measures(
+    synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
+) -> list[Measure]:
+    """What this game can be asked that others can't."""
+    found = []
+    read = code_reader(synthesizer.model_, synthesizer.modality_)
+    if read is not None and isinstance(dataset.modality, Image) and dataset.classes:
+        found.append(codes_of(read, cache))
+    return found
 
 
 def report_run(
