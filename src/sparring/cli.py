@@ -220,14 +220,28 @@ def impute(
     _say(result, as_json, f"{filled:,} values were filled in; the rows are in {output}.")
 
 
-@app.command(epilog="Example: sparring report runs/digits --json")
-def report(run: RunFolder, as_json: Json = False) -> None:
+@app.command(
+    epilog="Example: sparring report runs/digits --json"
+    "\n\nExample: sparring report runs/clothes --deep"
+)
+def report(
+    run: RunFolder,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            help="Of pictures, measure too what takes minutes: what a classifier learns from "
+            "generated ones, path lengths, truncation, mixed styles.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Judge a run: every number between a worthless generator's and held-out real data's."""
     from sparring.tasks.judging import report_run
     from sparring.terminal import show_figures
 
     with _status("judging", as_json) as tell:
-        page, result = report_run(run, progress=tell)
+        page, result = report_run(run, progress=tell, deep=deep)
     if not as_json:
         show_figures(result["figures"])
     _say(result, as_json, f"The report is in {page}.")

@@ -176,14 +176,14 @@ def test_the_penalties_measure_the_slope_that_differences_give(regularizer):
     evaluation = evaluate(watching, REAL, FAKE)
     found = value(regularizer, evaluation).item()
     points = seen[-1]
-    if regularizer.on_inputs(0):
+    if regularizer.sloped(0):
         points = points[:3] if isinstance(regularizer, R1) else points[3:]
     with torch.no_grad():
         shifts = 1e-5 * torch.eye(2)
         slopes = torch.stack(
             [(discriminator(points + s) - discriminator(points - s)) / 2e-5 for s in shifts], 1
         )
-    if regularizer.on_inputs(0):
+    if regularizer.sloped(0):
         expected = 0.7 / 2 * slopes.square().sum(1).mean()
     else:
         expected = 3.0 * (slopes.norm(dim=1) - 1).square().mean()

@@ -44,8 +44,28 @@ def test_real_and_generated_items_are_judged_in_one_call():
     assert torch.equal(judged[0][:4], items["x"])
 
 
-def test_items_for_the_discriminators_turn_are_made_without_a_graph():
+def test_both_turns_of_a_step_are_about_the_same_items():
     game = make()
+    game.discriminator_loss(batch())
+    game.generator_loss(batch())
+    assert [graph for _, _, graph in game.generator.calls] == [True]
+    # What the discriminator judged was a constant to it.
+    judged = [call[0] for call in game.discriminator.calls]
+    assert torch.equal(judged[0][4:], judged[1])
+
+
+def test_a_generator_that_has_moved_makes_new_items():
+    game = make()
+    game.discriminator_loss(batch())
+    with torch.no_grad():
+        for parameter in game.generator.parameters():
+            parameter.add_(0.1)
+    game.generator_loss(batch())
+    assert len(game.generator.calls) == 2
+
+
+def test_items_for_one_of_several_turns_are_made_without_a_graph():
+    game = make(discriminator_turns=2)
     game.discriminator_loss(batch())
     game.generator_loss(batch())
     assert [graph for _, _, graph in game.generator.calls] == [False, True]
@@ -67,8 +87,9 @@ def test_each_generated_item_has_the_class_of_the_real_one_beside_it():
 
 def test_every_move_draws_new_latents():
     game, items = make(), batch()
-    for loss in (game.discriminator_loss, game.discriminator_loss, game.generator_loss):
+    for loss in (game.discriminator_loss, game.generator_loss) * 2:
         loss(items)
+    game.generator_loss(items)
     latents = [z for z, _, _ in game.generator.calls]
     assert not torch.equal(latents[0], latents[1])
     assert not torch.equal(latents[1], latents[2])

@@ -6,6 +6,7 @@ can't be compiled runs as it is, and the reason stands in the events of the log.
 """
 
 import contextlib
+import traceback
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ class Compiled:
 
     def __init__(self, game: Game) -> None:
         self._game = game
+        game.shares = False  # a turn that fails is taken again, from its start
         self._forwards: dict[str, list[tuple[nn.Module, Callable[..., Any]]]] = {}
         for name, player in game.players.items():
             # A game may call a network or a method of it that calls its parts: both are compiled.
@@ -76,7 +78,7 @@ class Compiled:
 
     def _why(self, name: str, error: RuntimeError) -> tuple[set[str], str]:
         """Whose networks must stay plain in a player's turn, and the reason."""
-        if _TWICE in str(error):
+        if _TWICE in str(error) or _in_compiled_backward(error):
             return {name}, (
                 f"The loss of player {name!r} differentiates its networks twice, which compiled "
                 f"ones can't be; in its turn they run uncompiled."
@@ -104,6 +106,12 @@ class Compiled:
         finally:
             for module in changed:
                 object.__delattr__(module, "forward")
+
+
+def _in_compiled_backward(error: BaseException) -> bool:
+    """Whether the backward of compiled code broke: it is asked to be differentiated again."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    return any("_aot_autograd" in file for file in files)
 
 
 def _runs(module: nn.Module) -> bool:

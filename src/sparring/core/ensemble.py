@@ -18,7 +18,8 @@ from sparring.core.game import Backward, Batch, Batches, Game, Terms, Turn, tota
 # Weights in a layer above which stacking gains nothing. Measured on one core, batch 256, 8 games
 # (benchmarks/images_together.py): compiled they train 1.8 to 2.2 times as fast as one after another
 # with layers of 128, 1.6 times with 256, 1.2 times with 512. Beyond, the time is in the products of
-# matrices, which stacking doesn't shorten; uncompiled, that is so from half the width on.
+# matrices, which stacking doesn't shorten. The bound without compiling is a guess between layers
+# of 128, where it gained a third, and networks for 784 pixels, where it lost a third.
 WIDEST, WIDEST_UNCOMPILED = 512 * 512, 256 * 256
 
 Tensors = Mapping[str, Tensor]
@@ -156,6 +157,7 @@ class _Together:
         self.terms: dict[str, Terms] = {}
         for game in games:
             game.train()
+            game.shares = False  # turns are functions here, which keep nothing
         weights, self.buffers = stack_module_state(list(games))  # type: ignore[arg-type]
         self.weights = {
             name: nn.Parameter(stacked.detach(), requires_grad=trainable)

@@ -72,6 +72,8 @@ class EGAN(GAN, Evolves):
             **common,
         )
         self.diversity = diversity
+        # All children of a step are made of the same random numbers, the first as the others.
+        self.shares = False
 
     def mutations(self) -> Mapping[str, Loss]:
         """The generator's three losses."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from sparring.core import Adam, Batch, Player, Terms, Turn
 from sparring.games.common import Common, conditions_of
-from sparring.games.generating import Generating, call
+from sparring.games.generating import Generating
 from sparring.games.judging import Judging
 from sparring.losses import AdversarialLoss, NonSaturating
 from sparring.priors import Prior
@@ -81,24 +81,17 @@ class GAN(Generating, Judging):
             if isinstance(hint, LearningHint):
                 loss_of_hint = functools.partial(self.hint_loss, hint)
                 self.players[hint.name] = Player([hint], loss_of_hint, hint.optimizer)
+        # Several moves a step would each keep a graph of which only the last is of use.
+        self.shares = discriminator_turns == 1
         first, *others = self.players
         self.turns = [Turn(first, discriminator_turns, fresh=discriminator_turns > 1), *others]
-
-    def generate(self, n: int, y: Tensor | None) -> tuple[Tensor, Tensor]:
-        """n latents from the prior, and the items that the generator makes of them."""
-        z = self.latent(n)
-        return z, call(self.generator, z, y)
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """The loss on real and generated items, and the regularizers' terms."""
         real, y = self.need("x", batch), self.condition_of(batch)
-        with self.fixed():
-            _, fake = self.generate(len(real), y)
-        x = torch.cat([real, fake])  # (2 n, ...)
-        if any(r.on_inputs(self.step) for r in self.regularizers):
-            x.requires_grad_()
-        both = None if y is None else torch.cat([y, y])
-        scores, features = self.judge_both(x, both)
+        x = torch.cat([real, self.show(len(real), y)])  # (2 n, ...)
+        halves = frozenset[int]().union(*(r.sloped(self.step) for r in self.regularizers))
+        scores, features, apart = self.judge_sloped(x, y, halves)
         d_real, d_fake = scores.chunk(2)
         terms = self.judgement(real, y, d_real, d_fake)
         conditions = conditions_of(self.discriminator)
@@ -106,7 +99,7 @@ class GAN(Generating, Judging):
             terms.update(conditions.discriminator_terms(*features.chunk(2), y))
         if self.regularizers:
             scored = functools.partial(self.scores_of, y=y)
-            evaluation = Evaluation(scored, x, scores, self.step, self.done)
+            evaluation = Evaluation(scored, x, scores, self.step, self.done, apart)
             for regularizer in self.regularizers:
                 terms.update(regularizer(evaluation))
         if self.augmentation is not None:
@@ -124,7 +117,7 @@ class GAN(Generating, Judging):
     def generator_loss(self, batch: Batch) -> Terms:
         """The loss on newly generated items, beside real ones where the loss is relative."""
         real, y = self.need("x", batch), self.condition_of(batch)
-        z, fake = self.generate(len(real), y)
+        z, fake = self.shown_or_new(len(real), y)
         if self.adversarial_loss.relative:
             both = None if y is None else torch.cat([y, y])
             scores, features = self.judge_both(torch.cat([real, fake]), both)

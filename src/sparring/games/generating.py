@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import Tensor, nn
 
 from sparring.core import Batch, Game, Interpolates, Truncates, WrongUse
+from sparring.games.sharing import Shown
 from sparring.priors import Normal, Prior
 
 
@@ -22,6 +24,29 @@ class Generating(Game, Interpolates, Truncates):
     generator: nn.Module
     prior: Prior
     labels: Prior | None
+
+    _shown: Shown | None = None
+
+    def generate(self, n: int, y: Tensor | None) -> tuple[Tensor, Tensor]:
+        """n latents from the prior, and the items that the generator makes of them."""
+        z = self.latent(n)
+        return z, call(self.generator, z, y)
+
+    def show(self, n: int, y: Tensor | None) -> Tensor:
+        """n new items for another player, constants; the generator's turn may be about them too."""
+        if self.traced or not self.shares or not torch.is_grad_enabled():
+            with self.fixed():
+                return self.generate(n, y)[1]
+        z, x = self.generate(n, y)
+        self._shown = Shown.of(self.generator, n, y, z, x)
+        return x.detach()
+
+    def shown_or_new(self, n: int, y: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Latents and items that were shown; new ones if the generator would make others now."""
+        shown, self._shown = self._shown, None
+        if shown is not None and shown.suits(self.generator, n, y):
+            return shown.z, shown.x
+        return self.generate(n, y)
 
     def latent(self, n: int) -> Tensor:
         """n draws from the prior, of shape (n, k)."""
@@ -58,7 +83,7 @@ class Generating(Game, Interpolates, Truncates):
 
     @property
     def truncations(self) -> tuple[float, ...]:
-        """From what cuts off next to nothing to a quarter of a normal latent's deviation."""
+        """Thresholds that 5 % of normal numbers are beyond, to one that 62 % are."""
         return (2.0, 1.5, 1.0, 0.7, 0.5) if isinstance(self.prior, Normal) else ()
 
     @contextmanager

@@ -83,6 +83,7 @@ class InfoGAN(GAN, Encodes):
         self.reader = Reader(discriminator.features_width, codes)
         self.players["discriminator"].networks = [discriminator, self.reader]
         self._turn: dict[str, Tensor] | None = None
+        self.shares = False  # each turn reads the codes of what it makes
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """The game's terms, and minus the bound on what can be read off generated items."""

@@ -1,5 +1,6 @@
 """Judging items by a discriminator, as it sees them."""
 
+import torch
 from torch import Tensor, nn
 
 from sparring.core import Batch, Game, Scores, WrongUse
@@ -21,6 +22,32 @@ class Judging(Game, Scores):
     discriminator: nn.Module
     labels: Prior | None
     augmentation: Augmentation | None
+
+    def judge_sloped(
+        self, x: Tensor, y: Tensor | None, halves: frozenset[int]
+    ) -> tuple[Tensor, Tensor | None, dict[int, tuple[Tensor, Tensor]]]:
+        """As `judge_both`, so that slopes of these halves can be taken, and no more than them.
+
+        Args:
+            x: real items and as many generated ones, (2 n, ...).
+            y: conditions of the n, or None.
+            halves: 0 for the real items, 1 for the generated ones.
+
+        Returns:
+            Scores and features of all; and of a half that was judged apart its items and scores.
+        """
+        if len(halves) != 1:
+            if halves:
+                x.requires_grad_()
+            return *self.judge_both(x, None if y is None else torch.cat([y, y])), {}
+        # Scored together, slopes would be taken of both halves.
+        (half,) = halves
+        items = list(x.chunk(2))
+        items[half] = items[half].detach().requires_grad_()
+        judged = [self.judge(piece, y) for piece in items]
+        shown = [features for _, features in judged if features is not None]
+        apart = {half: (items[half], judged[half][0])}
+        return torch.cat([s for s, _ in judged]), torch.cat(shown) if shown else None, apart
 
     def judge_both(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """As `judge`, of as many real items as generated ones after them: here in one call."""

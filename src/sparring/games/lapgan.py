@@ -45,6 +45,7 @@ class Level(GAN):
         generator = pyramid.levels[index]
         super().__init__(generator, discriminator, prior, labels, loss=loss, **common)
         self.cut, self.index = pyramid.cut, index
+        self.shares = False  # what is made hangs on the turn's own pictures
 
     def generate(self, n: int, y: Tensor | None) -> tuple[Tensor, Tensor]:
         z = self.cut(self.latent(n))[self.index]

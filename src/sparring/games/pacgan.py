@@ -80,6 +80,7 @@ class PacGAN(GAN):
             **common,
         )
         self.pac = pac
+        self.shares = self.shares and labels is None  # conditions are packed anew in each turn
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """The loss on real packs and generated ones, and the regularizers' terms."""

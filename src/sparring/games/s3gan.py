@@ -76,6 +76,7 @@ class S3GAN(GAN, Predicts):
             **stepping(common, adam, adam),
         )
         self.class_weight, self.rotation_weight = class_weight, rotation_weight
+        self.shares = False  # unknown classes are read anew in each turn
         self.classify: Head | None = None
         if isinstance(labels, Categorical):
             self.classify = Head(seen.features_width, labels.classes)

@@ -26,7 +26,7 @@ Read = Callable[[Sequence[str]], ArrayLike]
 
 _SIDE = 32
 _LEAST = 20
-_SHIFT = 2
+_SHIFT = 16
 WRONG = 9
 """Wrong captions beside each right one."""
 
@@ -136,7 +136,8 @@ class Pairing(Game):
     """One player learns which text belongs to which picture of a batch.
 
     The symmetric cross-entropy of Radford et al. 2021 (CLIP, arXiv 2103.00020), figure 3. Equal
-    texts in a batch aren't held against each other, and pictures are shifted by up to two pixels.
+    texts in a batch aren't held against each other, and pictures are shifted by a
+    pixel or two.
 
     Example:
         >>> game = Pairing(Towers(1, 4, 5, 0.0, seed=0), steps=10)
@@ -165,10 +166,11 @@ class Pairing(Game):
 
 
 def shifted(x: Tensor) -> Tensor:
-    """Pictures moved by up to two pixels, all alike."""
-    down, across = torch.randint(0, 2 * _SHIFT + 1, (2,)).tolist()
+    """Pictures moved by up to a sixteenth of their height, all alike."""
     height, width = x.shape[2:]
-    wide = functional.pad(x, (_SHIFT,) * 4, mode="replicate")
+    most = height // _SHIFT
+    down, across = torch.randint(0, 2 * most + 1, (2,)).tolist()
+    wide = functional.pad(x, (most,) * 4, mode="replicate")
     return wide[:, :, down : down + height, across : across + width]
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,19 +15,22 @@ from sparring.metrics.within import within_class_distance
 _ERRORS = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Width:
     """What items are like that were drawn so widely.
 
     Attributes:
-        confidence: a classifier's largest probability, its mean over the items, in (0, 1].
-        noise: the standard error of that mean.
+        sureness: a classifier's largest probability for each item, (n,), in (0, 1].
         diversity: the mean distance between two items of a class.
     """
 
-    confidence: float
-    noise: float
+    sureness: Vectors
     diversity: float
+
+    @property
+    def confidence(self) -> float:
+        """The mean sureness."""
+        return float(self.sureness.mean())
 
     @staticmethod
     def of(probabilities: ArrayLike, features: ArrayLike, labels: ArrayLike) -> "Width":
@@ -42,28 +45,40 @@ class Width:
             WrongUse: if no class has two items.
 
         Example:
-            >>> Width.of([[0.5, 0.5], [0.9, 0.1]], [[0.0], [3.0]], [0, 0])
-            Width(confidence=0.7, noise=0.2, diversity=3.0)
+            >>> width = Width.of([[0.5, 0.5], [0.9, 0.1]], [[0.0], [3.0]], [0, 0])
+            >>> width.confidence, width.diversity
+            (0.7, 3.0)
         """
-        sure: Vectors = vectors(probabilities, "probabilities").max(axis=1)
-        noise = float(sure.std(ddof=1)) / math.sqrt(len(sure)) if len(sure) > 1 else 0.0
-        distance = within_class_distance(features, labels)
-        return Width(float(sure.mean()), round(noise, 12), distance)
+        sureness = vectors(probabilities, "probabilities").max(axis=1)
+        return Width(sureness, within_class_distance(features, labels))
 
 
 def trades(wider: Width, narrower: Width) -> bool:
     """Whether the narrower one is as sure or surer, and less diverse.
 
     Brock et al. 2019 (arXiv 1809.11096), section 3.1 and figure 2. Confidence may fall by what
-    chance does: two standard errors of the difference.
+    chance does: two standard errors of the mean difference, which is taken item by item where there
+    are as many of both, since those of the same latents have much in common.
 
     Example:
-        >>> wide, narrow = Width(0.8, 0.01, 5.0), Width(0.9, 0.01, 4.0)
+        >>> wide, narrow = Width(np.array([0.7, 0.8]), 5.0), Width(np.array([0.8, 0.9]), 4.0)
         >>> trades(wide, narrow), trades(narrow, wide)
         (True, False)
     """
-    slack = _ERRORS * math.hypot(wider.noise, narrower.noise)
-    return narrower.confidence >= wider.confidence - slack and narrower.diversity < wider.diversity
+    fall = wider.confidence - narrower.confidence
+    surer = fall <= _ERRORS * _noise(wider.sureness, narrower.sureness)
+    return surer and narrower.diversity < wider.diversity
+
+
+def _noise(one: Vectors, other: Vectors) -> float:
+    """The standard error of the difference of two means."""
+    if len(one) == len(other):
+        return _error(one - other)
+    return math.hypot(_error(one), _error(other))
+
+
+def _error(values: Vectors) -> float:
+    return float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
 def monotone_share(widths: Sequence[Width]) -> float:
@@ -79,12 +94,11 @@ def monotone_share(widths: Sequence[Width]) -> float:
         WrongUse: for fewer.
 
     Example:
-        >>> monotone_share([Width(0.8, 0, 5.0), Width(0.9, 0, 4.0), Width(0.9, 0, 4.5)])
+        >>> widths = [Width(np.array([sure]), d) for sure, d in ((0.8, 5), (0.9, 4), (0.9, 4.5))]
+        >>> monotone_share(widths)
         0.5
     """
-    if len(widths) < 2:
-        raise WrongUse(f"there must be at least 2 widths to compare, got {len(widths)}.")
-    return float(np.mean([trades(wider, narrower) for wider, narrower in pairwise(widths)]))
+    return _share(list(pairwise(_several(widths))))
 
 
 def share_in_any_order(widths: Sequence[Width]) -> float:
@@ -97,10 +111,18 @@ def share_in_any_order(widths: Sequence[Width]) -> float:
         WrongUse: for fewer than 2.
 
     Example:
-        >>> share_in_any_order([Width(0.8, 0, 5.0), Width(0.9, 0, 4.0), Width(0.95, 0, 3.0)])
+        >>> widths = [Width(np.array([sure]), d) for sure, d in ((0.8, 5), (0.9, 4), (0.95, 3))]
+        >>> share_in_any_order(widths)
         0.5
     """
+    return _share(list(permutations(_several(widths), 2)))
+
+
+def _share(pairs: Sequence[tuple[Width, Width]]) -> float:
+    return float(np.mean([trades(wider, narrower) for wider, narrower in pairs]))
+
+
+def _several(widths: Sequence[Width]) -> Sequence[Width]:
     if len(widths) < 2:
         raise WrongUse(f"there must be at least 2 widths to compare, got {len(widths)}.")
-    pairs = [(a, b) for a in widths for b in widths if a is not b]
-    return float(np.mean([trades(wider, narrower) for wider, narrower in pairs]))
+    return widths

@@ -85,7 +85,11 @@ class DCGANGenerator(nn.Module):
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         if self.embedding is not None:
             z = torch.cat([z, self.embedding(y)], 1)
-        return crop(self.layers(z[:, :, None, None]), self.size)
+        # From one place to a square: a convolution that is a product of matrices.
+        weight = self.layers[0].weight  # (latent, maps, side, side)
+        maps = (z @ weight.flatten(1)).unflatten(1, weight.shape[1:])
+        maps = maps.contiguous(memory_format=torch.channels_last)
+        return crop(self.layers[1:](maps), self.size)
 
 
 class DCGANDiscriminator(Discriminator):
@@ -144,8 +148,9 @@ class DCGANDiscriminator(Discriminator):
         return maps
 
     def score(self, maps: Tensor) -> Tensor:
-        scores: Tensor = self.last(maps).flatten()
-        return scores
+        # A convolution over all of the maps at once, too.
+        weight, bias = self.last.weight, self.last.bias
+        return nn.functional.linear(maps.flatten(1), weight.flatten(1), bias).flatten()
 
 
 def crop(x: Tensor, size: int) -> Tensor:

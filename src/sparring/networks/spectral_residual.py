@@ -273,13 +273,12 @@ class SpectralDiscriminator(Discriminator):
         return F.relu(self.flat(x))
 
     def score(self, maps: Tensor) -> Tensor:
-        scores: Tensor = self.last(maps.sum((2, 3)))  # (n, 1)
+        scores: Tensor = self.last(self.pooled(maps))  # (n, 1)
         return scores.flatten()
 
     def pooled(self, maps: Tensor) -> Tensor:
-        # Times the root that `Projection` divides by: it suits tables that start long, and one
-        # whose largest singular value is 1 has short rows however many features there are.
-        return maps.sum((2, 3)) * self.features_width**0.5
+        """Sums over all places, (n, features_width)."""
+        return maps.sum((2, 3))
 
 
 def widths_of(levels: int, width: int) -> list[int]:

@@ -31,6 +31,7 @@ KEYS: dict[str, Any] = {
     "seeds": int,
     "items": int,
     "features": str,
+    "deep": bool,
     "expect": list,
 }
 _WORDS = {Mapping: "a table", list: "a list of tables"}

@@ -58,6 +58,7 @@ class Recipe:
         seeds: how many seeds a reproduction takes.
         items: how many generated items are judged; None leaves it to the report.
         features: by what pictures are judged; None takes the best that is installed.
+        deep: whether pictures are judged by what takes minutes too, as `sparring report --deep`.
         expect: what should come out.
     """
 
@@ -71,6 +72,7 @@ class Recipe:
     seeds: int = 1
     items: int | None = None
     features: str | None = None
+    deep: bool = False
     expect: Sequence[Expectation] = ()
 
     def synthesizer(self, training: str, **more: Any) -> Synthesizer:
@@ -133,6 +135,7 @@ def _check(path: Path, content: Mapping[str, Any]) -> Recipe:
         content.get("seeds", 1),
         content.get("items"),
         content.get("features"),
+        content.get("deep", False),
         [Expectation(**row) for row in content.get("expect", [])],
     )
 

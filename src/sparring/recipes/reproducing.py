@@ -95,6 +95,7 @@ def _values(
                 seed=seed,
                 features=recipe.features,
                 cache=cache,
+                deep=recipe.deep,
             )
             row: dict[str, Any] = {
                 "steps": synthesizer.model_.step,

@@ -1,8 +1,8 @@
 """What a regularizer of a discriminator sees and returns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import torch
@@ -21,6 +21,8 @@ class Evaluation:
         scores: the discriminator's scores of x, of shape (2 n, ...).
         step: steps taken so far.
         done: the share of the training that is over, in [0, 1].
+        apart: half of x -> items and scores that were judged in a call of their own, because slopes
+            of that half alone are asked for.
     """
 
     discriminator: Callable[[Tensor], Tensor]
@@ -28,6 +30,7 @@ class Evaluation:
     scores: Tensor
     step: int
     done: float = 0.0
+    apart: Mapping[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
 
     @property
     def real(self) -> Tensor:
@@ -49,12 +52,25 @@ class Evaluation:
         return gradient
 
 
+    def slopes(self, half: int) -> Tensor:
+        """Gradient of each score of one half, `REAL` or `FAKE`, with respect to its own item."""
+        if half not in self.apart:
+            return self.input_gradient.chunk(2)[half]
+        items, scores = self.apart[half]
+        (gradient,) = torch.autograd.grad(scores.sum(), items, create_graph=True)
+        return gradient
+
+
+REAL, FAKE = 0, 1
+"""The halves of what a discriminator evaluates."""
+
+
 class Regularizer(ABC):
     """A term added to the discriminator's loss."""
 
-    def on_inputs(self, step: int) -> bool:
-        """Whether `Evaluation.input_gradient` will be asked for at this step."""
-        return False
+    def sloped(self, step: int) -> frozenset[int]:
+        """The halves whose `Evaluation.slopes` will be asked for at this step."""
+        return frozenset()
 
     @abstractmethod
     def __call__(self, evaluation: Evaluation) -> Terms:
@@ -77,8 +93,8 @@ class Lazy(Regularizer):
     Example:
         >>> from sparring.regularizers import R1
         >>> lazy = Lazy(R1(10.0), every=16)
-        >>> lazy.on_inputs(16), lazy.on_inputs(17)
-        (True, False)
+        >>> lazy.sloped(16) == {REAL}, lazy.sloped(17) == set()
+        (True, True)
     """
 
     regularizer: Regularizer
@@ -91,8 +107,8 @@ class Lazy(Regularizer):
     def _due(self, step: int) -> bool:
         return step % self.every == 0
 
-    def on_inputs(self, step: int) -> bool:
-        return self._due(step) and self.regularizer.on_inputs(step)
+    def sloped(self, step: int) -> frozenset[int]:
+        return self.regularizer.sloped(step) if self._due(step) else frozenset()
 
     def __call__(self, evaluation: Evaluation) -> Terms:
         if not self._due(evaluation.step):

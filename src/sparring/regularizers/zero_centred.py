@@ -1,10 +1,11 @@
 """Gradient penalties that pull the discriminator's slope at the data to zero."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sparring.core import Moving, Terms, WrongUse, at
 from sparring.core.moving import least
-from sparring.regularizers.regularizer import Evaluation, Regularizer, squared_norms
+from sparring.regularizers.regularizer import FAKE, REAL, Evaluation, Regularizer, squared_norms
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,10 @@ class _ZeroCentred(Regularizer):
         if least(self.gamma) < 0:
             raise WrongUse(f"gamma of {type(self).__name__} must be at least 0, got {self.gamma}.")
 
-    def on_inputs(self, step: int) -> bool:
-        return True
+    half: ClassVar[int]
+
+    def sloped(self, step: int) -> frozenset[int]:
+        return frozenset({self.half})
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,10 @@ class R1(_ZeroCentred):
         3.0
     """
 
+    half = REAL
+
     def __call__(self, evaluation: Evaluation) -> Terms:
-        real = evaluation.input_gradient.chunk(2)[0]
+        real = evaluation.slopes(self.half)
         return {"r1": squared_norms(real).mean() * (at(self.gamma, evaluation.done) / 2)}
 
 
@@ -61,6 +66,8 @@ class R2(_ZeroCentred):
         0.5
     """
 
+    half = FAKE
+
     def __call__(self, evaluation: Evaluation) -> Terms:
-        fake = evaluation.input_gradient.chunk(2)[1]
+        fake = evaluation.slopes(self.half)
         return {"r2": squared_norms(fake).mean() * (at(self.gamma, evaluation.done) / 2)}

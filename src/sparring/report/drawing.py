@@ -88,6 +88,30 @@ def _curve(box: "_Box", line: Line) -> str:
     return f'<polyline class="line tone-0" points="{path}"/>'
 
 
+def sweep(values: Mapping[str, float], label: str) -> str:
+    """A value at each of a few settings, in their order, with its numbers."""
+    low, high = min(values.values()), max(values.values())
+    room = (high - low) or 1.0
+    width = 344 / max(len(values), 1)
+    places = [
+        (8 + (index + 0.5) * width, 108 - 78 * (value - low) / room)
+        for index, value in enumerate(values.values())
+    ]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    points = "".join(
+        f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>'
+        f'<text class="tick" text-anchor="middle" x="{x:.1f}" y="{y - 9:.1f}">{number(value)}'
+        f'</text><text class="tick" text-anchor="middle" x="{x:.1f}" y="142">'
+        f"{html.escape(name)}</text>"
+        for (x, y), (name, value) in zip(places, values.items(), strict=True)
+    )
+    return (
+        f'<svg class="chart" viewBox="0 0 360 150" role="img" aria-label="{html.escape(label)}">'
+        f'<line class="axis" x1="8" x2="352" y1="126" y2="126"/>'
+        f'<polyline class="line tone-0" points="{path}"/>{points}</svg>'
+    )
+
+
 def cloud(sets: Mapping[str, np.ndarray], label: str, most: int = 1000) -> str:
     """Points (n, 2) of several sets, drawn to one scale."""
     shown = {name: points[:most, :2] for name, points in sets.items()}

@@ -12,8 +12,8 @@ from sparring.data.stacked import stacked_in
 from sparring.metrics.features import Features, choose, frechet_name
 from sparring.metrics.intra import intra_class_distance
 from sparring.metrics.neighbours import nearest
-from sparring.metrics.trained import Trained
 from sparring.report.attributes import attribute_accuracies
+from sparring.report.classifying import Classifier, with_labels
 from sparring.report.drawing import picture
 from sparring.report.figures import Exhibit, Kind
 from sparring.report.measures import Measure, Round, Sample, Subject
@@ -30,16 +30,7 @@ def features(
     dataset: Dataset, real: np.ndarray, labels: np.ndarray | None, named: Any, cache: Path | None
 ) -> Features:
     """What the user named, or the best that is installed (see `metrics.features.choose`)."""
-    return choose(named, *_labelled(real, labels), cache)
-
-
-def _labelled(items: np.ndarray, labels: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
-    """What has a label, where some training items have none; else everything."""
-    if labels is not None and labels.ndim == 2:  # attributes: those that go together
-        labels = np.unique(labels, axis=0, return_inverse=True)[1].reshape(-1)
-    if labels is None or (labels >= 0).all():
-        return items, labels
-    return items[labels >= 0], labels[labels >= 0]
+    return choose(named, *with_labels(real, labels), cache)
 
 
 def mean_image(real: np.ndarray, n: int, random: np.random.Generator) -> np.ndarray:
@@ -78,14 +69,11 @@ def _class_accuracy(cache: Path | None) -> Measure:
         "higher",
         "How often a classifier that was trained on real images sees the class that was asked for.",
     )
-    judges: list[Trained] = []
+    classifier = Classifier(cache)
 
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
-        if not judges:
-            pool = round.pool.sample
-            known = _labelled(pool.items, cast(np.ndarray, pool.labels))
-            judges.append(Trained.on(*known, cache=cache))
-        return {kind.name: float((judges[0].predict(sample.items) == sample.labels).mean())}
+        seen = classifier.of(round).predict(sample.items)
+        return {kind.name: float((seen == sample.labels).mean())}
 
     return Measure(
         (kind,),

@@ -182,9 +182,9 @@ def _measure(
     measure: Measure, round: Round, floored: bool, values: dict[str, _Values], notes: list[str]
 ) -> None:
     """Ask a metric about generated items and ceiling, and about the floors where there are some."""
-    generated = measure.generated(round)
-    name, ceiling = measure.ceiling(round)
     try:
+        generated = measure.generated(round)
+        name, ceiling = measure.ceiling(round)
         found = measure.value(round, generated)
         best = measure.value(round, ceiling)
         worst = measure.floors(round).items() if floored else ()

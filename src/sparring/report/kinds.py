@@ -7,7 +7,7 @@ import numpy as np
 from sparring.data import Dataset, Modes
 from sparring.data.conditions import ClassNames
 from sparring.metrics.features import Identity
-from sparring.report import codes, stacked
+from sparring.report import captions, codes, learning, mixing, stacked, truncation, ways
 from sparring.report.figures import Kind
 from sparring.report.images import IMAGES
 from sparring.report.points import POINTS
@@ -24,7 +24,7 @@ def kinds() -> list[Kind]:
     """All kinds of figures, each name once.
 
     Example:
-        >>> {"precision", "copying_ct", "modes", "pair_trends"} <= {k.name for k in kinds()}
+        >>> {"precision", "copying_ct", "modes", "path_length"} <= {k.name for k in kinds()}
         True
     """
     nothing = cast(Any, None)
@@ -44,5 +44,6 @@ def kinds() -> list[Kind]:
     for subject in (IMAGES, TABLES, POINTS):
         for measure in subject.measures(known, _Any(), True, None):
             found.update((kind.name, kind) for kind in measure.kinds)
-    found.update((kind.name, kind) for kind in (*stacked.KINDS, *codes.KINDS))
+    for room in (captions, stacked, codes, learning, ways, truncation, mixing):
+        found.update((kind.name, kind) for kind in room.KINDS)
     return list(found.values())

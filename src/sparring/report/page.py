@@ -198,14 +198,17 @@ def _exhibits(exhibits: Sequence[Exhibit]) -> str:
     if not exhibits:
         return ""
     blocks = "".join(
-        f'<div class="exhibit"><h3>{_text(e.title)}</h3><p class="caption">{_text(e.caption)}</p>'
-        f"{e.markup}</div>"
+        f'<div class="exhibit{"" if _is_picture(e) else " wide"}"><h3>{_text(e.title)}</h3>'
+        f'<p class="caption">{_text(e.caption)}</p>{e.markup}</div>'
         for e in exhibits
     )
-    wide, title = "", "Samples"
-    if not all(e.markup.startswith("<img") for e in exhibits):
-        wide, title = " single", "What was looked at"
-    return f'<h2>{title}</h2><div class="exhibits{wide}">{blocks}</div>'
+    title = "Samples" if all(map(_is_picture, exhibits)) else "What was looked at"
+    return f'<h2>{title}</h2><div class="exhibits">{blocks}</div>'
+
+
+def _is_picture(exhibit: Exhibit) -> bool:
+    """Whether it may stand beside others; drawings have a row of their own."""
+    return exhibit.markup.startswith("<img")
 
 
 # Training

@@ -40,6 +40,8 @@ from sparring.networks import (
     StyleGenerator,
     TVAEDecoder,
     TVAEEncoder,
+    WordsDiscriminator,
+    WordsGenerator,
 )
 from sparring.priors import Categorical, Field, Normal, Prior, Uniform
 from sparring.tasks.asked import Asked
@@ -198,6 +200,7 @@ NETWORKS: dict[str, Callable[[Fit], Parts]] = {
     "progressive": _adversaries(_pictures(ProgressiveGenerator, ProgressiveDiscriminator)),
     "sagan": _adversaries(_pictures(SAGANGenerator, SAGANDiscriminator)),
     "biggan": _adversaries(_pictures(BigGANGenerator, BigGANDiscriminator)),
+    "words": _adversaries(_pictures(WordsGenerator, WordsDiscriminator)),
     "field": _field,
     "infogan": _adversaries(_pictures(InfoGANGenerator, InfoGANDiscriminator)),
     "stacked": _adversaries(_pictures(StackedGenerator, StackedDiscriminator)),

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from sparring.data import Dataset, Image
+from sparring.data.conditions import Texts
 from sparring.report import Judgement, judge, write_report
+from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
 from sparring.report.measures import Measure
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
+from sparring.tasks.deepening import deep_measures
 from sparring.tasks.run import Run
 from sparring.tasks.synthesizer import Synthesizer
 
@@ -23,6 +26,7 @@ def judge_synthesizer(
     progress: Callable[[str], None] | None = None,
     features: Any = None,
     cache: Path | None = None,
+    deep: bool = False,
 ) -> Judgement:
     """Judge a fitted synthesizer against a data set's held-out part.
 
@@ -33,6 +37,12 @@ def judge_synthesizer(
         seed: of all draws.
         progress: called with a few words now and then.
         features: of pictures; None takes the best that is installed.
+        cache: a folder where features of the real data and classifiers are kept.
+        deep: of pictures, measure too what takes minutes: what a classifier learns from generated
+            images, how they change between latents, with truncation, with mixed styles.
+
+    Raises:
+        WrongUse: for a deep look at anything but pictures.
     """
 
     def labelled(n: int, seed: int) -> tuple[Any, Any]:
@@ -42,7 +52,10 @@ def judge_synthesizer(
         dataset,
         lambda n, seed: synthesizer.sample(n, seed=seed),
         labelled=labelled if synthesizer.spec_.fit.asked else None,
-        more=_own_measures(synthesizer, dataset, cache),
+        more=[
+            *_own_measures(synthesizer, dataset, cache),
+            *(deep_measures(synthesizer, dataset, cache) if deep else ()),
+        ],
         features=features,
         n=n,
         seed=seed,
@@ -51,14 +64,16 @@ def judge_synthesizer(
     )
 
 
-def _own_measures(
-    synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
-) -> list[Measure]:
+def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None) -> list[Measure]:
     """What this game can be asked that others can't."""
     found = []
     read = code_reader(synthesizer.model_, synthesizer.modality_)
     if read is not None and isinstance(dataset.modality, Image) and dataset.classes:
         found.append(codes_of(read, cache))
+    if captioned(dataset) and isinstance(synthesizer.spec_.condition, Texts):
+        found += captions_of(
+            dataset, lambda texts, seed: synthesizer.sample(len(texts), list(texts), seed), cache
+        )
     return found
 
 
@@ -67,6 +82,7 @@ def report_run(
     data: Any = None,
     progress: Callable[[str], None] | None = None,
     features: Any = None,
+    deep: bool = False,
 ) -> tuple[Path, dict[str, Any]]:
     """Judge a run and write `report.json` and `report.html` into it.
 
@@ -75,18 +91,25 @@ def report_run(
         data: the data again, if it was given in memory.
         progress: called with a few words now and then.
         features: of pictures; None takes the best that is installed.
+        deep: see `judge_synthesizer`.
 
     Returns:
         The page, and what report.json holds.
 
     Raises:
-        WrongUse: if there is no run, or its data isn't there.
+        WrongUse: if there is no run, or its data isn't there; for a deep look at anything but
+            pictures.
     """
     run = Run.open(folder)
     synthesizer = Synthesizer.load(run.folder)
     dataset = Synthesizer.data_of(run, data)
     judgement = judge_synthesizer(
-        synthesizer, dataset, progress=progress, features=features, cache=run.folder / "cache"
+        synthesizer,
+        dataset,
+        progress=progress,
+        features=features,
+        cache=run.folder / "cache",
+        deep=deep,
     )
     content, page = write_report(
         run.folder,
