@@ -23,14 +23,14 @@ def test_pictures_that_lie_on_their_own_texts_are_always_right():
 
 def test_random_pictures_are_right_once_in_ten():
     texts = sphere(300)
-    own = np.random.default_rng(1).integers(300, size=20_000)
-    assert r_precision(sphere(20_000, seed=2), texts, own) == pytest.approx(0.1, abs=0.01)
+    own = np.random.default_rng(1).integers(300, size=5_000)
+    assert r_precision(sphere(5_000, seed=2), texts, own) == pytest.approx(0.1, abs=0.02)
 
 
 def test_pictures_all_alike_are_right_once_in_ten():
     texts = sphere(300)
-    own = np.random.default_rng(1).integers(300, size=20_000)
-    assert r_precision(np.repeat(sphere(1), 20_000, 0), texts, own) == pytest.approx(0.1, abs=0.01)
+    own = np.random.default_rng(1).integers(300, size=5_000)
+    assert r_precision(np.repeat(sphere(1), 5_000, 0), texts, own) == pytest.approx(0.1, abs=0.02)
 
 
 def test_pictures_opposite_to_their_texts_are_never_right():
@@ -62,7 +62,7 @@ def read(texts):
 
 
 def pictures(n=240, seed=0):
-    """Each text has a bright bar in a place of its own."""
+    """Each text has a bright line in a place of its own."""
     random = np.random.default_rng(seed)
     made = random.integers(0, 60, (n, 12, 12, 3)).astype(np.uint8)
     numbers = np.arange(n) % 12
@@ -70,7 +70,7 @@ def pictures(n=240, seed=0):
     return made, [WORDS[number] for number in numbers]
 
 
-QUICK = Settings(steps=120, batch_size=48, width=8, dropout=0.0, heldout=0.0)
+QUICK = Settings(steps=60, batch_size=48, width=8, dropout=0.0, heldout=0.0)
 
 
 @pytest.fixture(scope="module")

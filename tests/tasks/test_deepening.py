@@ -79,7 +79,7 @@ def test_a_game_is_asked_what_it_can(game, classes, names):
 
 
 def test_anything_but_pictures_is_refused():
-    points = open_dataset(np.zeros((30, 2)), modality="points")
+    points = open_dataset(np.eye(30)[:, :2], modality="points")
     with pytest.raises(WrongUse, match=r"a deep report is of pictures, and .* is points data"):
         deep_measures(fitted(GAN(*pair(), Normal(6))), points, None)
 
@@ -149,18 +149,13 @@ def test_styles_are_drawn_and_made_by_the_game():
 
 
 def test_asking_leaves_the_games_mode_and_the_random_state_alone():
-    game = styled()
+    model = fitted(game := styled())
+    game.train()
     before = torch.get_rng_state()
-    found = deep_measures(_training(game), open_dataset("digits"), None)
+    found = deep_measures(model, open_dataset("digits"), None)
     measure = next(m for m in found if m.kinds[0].name == "path_length")
     held = Sample(np.zeros((20, 8, 8), np.uint8), Identity())
     round = SimpleNamespace(seed=0, reference=held, features=Identity())
     assert np.isfinite(measure.generated(round).items)
     assert game.training
     assert torch.equal(before, torch.get_rng_state())
-
-
-def _training(game):
-    found = fitted(game)
-    game.train()
-    return found

@@ -33,9 +33,9 @@ class Settings:
         seed: of everything random.
     """
 
-    steps: int = 800
+    steps: int = 1600
     batch_size: int = 128
-    width: int = 16
+    width: int = 24
     seed: int = 0
 
 

@@ -306,6 +306,10 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
 }
 
 
+NARROW = {"sagan": 16, "biggan": 16, "style": 16}
+"""Width of networks that work at full resolution, where a step costs several times as much."""
+
+
 def _epochs(dataset: Dataset, epochs: int, batch: int = 500) -> int:
     return max(1, epochs * len(dataset.train) // batch)
 

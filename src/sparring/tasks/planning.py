@@ -11,6 +11,7 @@ from sparring.data.conditions import Condition
 from sparring.games.catalog import Entry, find_game
 from sparring.tasks.arguments import check_type
 from sparring.tasks.choices import (
+    NARROW,
     Defaults,
     Fit,
     choose_game,
@@ -103,6 +104,8 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         chosen["networks"] = entry.prefers.get(dataset.modality.name, defaults.networks)
     networks, network_options = named(chosen["networks"])
     find_networks(str(networks), entry.networks)
+    if settings["width"] is None:
+        chosen["width"] = NARROW.get(str(networks), defaults.width)
     if chosen["rule"] is None:
         chosen["rule"] = entry.rule
     suggested = entry.suggested.get(dataset.modality.name, {})
