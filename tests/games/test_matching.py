@@ -49,10 +49,18 @@ class Judge(nn.Module):
         return ((x - 2 * y) * self.weight).flatten()
 
 
-REAL, OWN, OTHER = torch.tensor([[3.0], [5.0]]), torch.tensor([[1.0], [2.0]]), torch.tensor([[2.0], [2.0]])
+REAL, OWN, OTHER = (
+    torch.tensor([[3.0], [5.0]]),
+    torch.tensor([[1.0], [2.0]]),
+    torch.tensor([[2.0], [2.0]]),
+)
 # Real ones: 3 - 2 = 1 and 5 - 4 = 1. Generated: 11 - 2 = 9 and 12 - 4 = 8. The first with a wrong
 # text: 3 - 4 = -1; the second one's is its own, and the generated one counts: 8.
-D_REAL, D_FAKE, D_WRONG = torch.tensor([1.0, 1.0]), torch.tensor([9.0, 8.0]), torch.tensor([-1.0, 8.0])
+D_REAL, D_FAKE, D_WRONG = (
+    torch.tensor([1.0, 1.0]),
+    torch.tensor([9.0, 8.0]),
+    torch.tensor([-1.0, 8.0]),
+)
 
 
 def game(**options):

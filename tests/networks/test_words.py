@@ -5,7 +5,7 @@ import torch
 
 from sparring.core import WrongUse
 from sparring.networks import WordsDiscriminator, WordsGenerator
-from sparring.networks.words import WordAttention, Whole, Words, masked_softmax, present
+from sparring.networks.words import Whole, WordAttention, Words, masked_softmax, present
 
 torch.set_num_threads(1)
 
@@ -104,7 +104,8 @@ def test_every_weight_is_learnt():
     # The gains and shifts begin at zero, but have a slope.
     judge(generator(torch.randn(3, 4), y), y).sum().backward()
     for name, weight in [*generator.named_parameters(), *judge.named_parameters()]:
-        assert weight.grad is not None and weight.grad.abs().sum() > 0, name
+        assert weight.grad is not None, name
+        assert weight.grad.abs().sum() > 0, name
 
 
 def test_scores_ignore_absent_words():

@@ -53,6 +53,13 @@ def test_a_runs_folder_is_read_as_its_recipe(tmp_path):
     assert read_recipe(tmp_path / "my-run").name == "my-run"
 
 
+def test_a_recipe_may_ask_for_a_deep_look(tmp_path):
+    assert read_recipe(write(tmp_path, 'data = "digits"\ndeep = true')).deep is True
+    assert read_recipe(write(tmp_path, 'data = "digits"', "s.toml")).deep is False
+    with pytest.raises(WrongUse, match=r"deep in recipe .*s\.toml must be"):
+        read_recipe(write(tmp_path, 'data = "digits"\ndeep = "yes"', "s.toml"))
+
+
 def test_a_synthesizer_has_what_the_recipe_says_and_what_is_added(tmp_path):
     text = 'data = "photos"\n[data_options]\nsize = 32\n[fit]\nsteps = 3\nseed = 1'
     synthesizer = read_recipe(write(tmp_path, text)).synthesizer("r3gan", seed=7)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from sparring.core import Failure
+from sparring.data import open_dataset
 from sparring.metrics.features import Callables
+from sparring.report import judge
 from sparring.report.cache import cached_features
 
 
@@ -58,3 +60,28 @@ def test_a_damaged_file_is_refused_by_name(images, tmp_path):
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(Failure, match=r"features kept in .*npz are damaged; delete that file"):
         cached_features(Callables(pixels), images, tmp_path)
+
+
+def test_a_report_computes_features_of_real_images_once_and_the_next_one_not_at_all(tmp_path):
+    digits, seen = open_dataset("digits"), []
+    real = {image.tobytes() for image in np.concatenate([digits.real(), digits.unseen()])}
+
+    def counted(part):
+        seen.extend(image.tobytes() in real for image in part)
+        return pixels(part)[:, ::7] / 3
+
+    def report(**options):
+        seen.clear()
+        # 30 items are too few for the figures that take long.
+        return judge(
+            digits, lambda n, seed: 255 - digits.unseen(n, seed), features=counted, n=30, **options
+        )
+
+    first = report(cache=tmp_path)
+    # All training images, held-out ones for three resamples, and a probe of both.
+    assert sum(seen) == len(digits.train) + 3 * 30 + 2 * 16
+    second = report(cache=tmp_path)
+    assert sum(seen) == 2 * 16
+    assert len(first.figures) > 5
+    assert second.figures == first.figures == report().figures
+    assert report(seed=1).figures != first.figures

@@ -140,9 +140,7 @@ class Reader:
             for (name, known), part in zip(self.values.items(), parts, strict=True)
         }
 
-    def accuracies(
-        self, values: ArrayLike, asked: Mapping[str, Sequence[str]]
-    ) -> dict[str, float]:
+    def accuracies(self, values: ArrayLike, asked: Mapping[str, Sequence[str]]) -> dict[str, float]:
         """Of each attribute, the share of pictures that show what was asked for.
 
         Args:

@@ -75,7 +75,11 @@ class WordAttention(nn.Module):
         >>> attention, words = WordAttention(8, 5), torch.randn(2, 3, 5)
         >>> words[:, 2] = 0  # no such word
         >>> shares = attention.shares(torch.randn(2, 8, 4, 4), words)
-        >>> shares.shape, float(shares[:, 2].sum()), float(shares[0, :, 0, 0].sum().round(decimals=5))
+        >>> (
+        ...     shares.shape,
+        ...     float(shares[:, 2].sum()),
+        ...     float(shares[0, :, 0, 0].sum().round(decimals=5)),
+        ... )
         (torch.Size([2, 3, 4, 4]), 0.0, 1.0)
     """
 
@@ -183,7 +187,10 @@ class WordsGenerator(nn.Module):
         self.norms = nn.ModuleList(ConditionalBatchNorm(w, latent + told) for w in widths)
         first = max(0, len(widths) - looks)
         self.attentions = nn.ModuleDict(
-            {str(level): WordAttention(widths[level], condition) for level in range(first, len(widths))}
+            {
+                str(level): WordAttention(widths[level], condition)
+                for level in range(first, len(widths))
+            }
             if condition
             else {}
         )
