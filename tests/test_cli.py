@@ -183,6 +183,13 @@ def test_a_report_is_json_and_a_page(table, good, tmp_path):
     assert words.endswith("report.html.\n")
 
 
+def test_a_deep_report_is_of_pictures_alone(table, good, sparring):
+    good("fit", table, "--run", "run", *TINY)
+    code, _, err = sparring("report", "run", "--deep")
+    assert code == 2
+    assert "a deep report is of pictures, and t is table data; leave deep out." in err
+
+
 def test_a_recipe_is_played_into_the_folder_that_is_named(good, tmp_path):
     fit = 'networks = "mlp"\nwidth = 8\nbatch_size = 8\nsteps = 2\n'
     (tmp_path / "r.toml").write_text(f'data = "ring8"\n[fit]\n{fit}[players.gan]\ngame = "gan"\n')

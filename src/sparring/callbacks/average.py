@@ -31,10 +31,8 @@ class Average(Callback):
     """
 
     def __init__(self, half_life: float | Moving = 10_000, ramp: float | None = 0.05) -> None:
-        longest = half_life
-        if isinstance(half_life, Moving):
-            longest = max(half_life.start, half_life.end)
-        for name, value in (("half_life", longest), ("ramp", ramp)):
+        ends = (half_life.start, half_life.end) if isinstance(half_life, Moving) else (half_life,)
+        for name, value in (("half_life", max(ends)), ("ramp", ramp)):
             if value is not None and not value > 0:
                 raise WrongUse(f"{name} of Average must be above 0, got {value}.")
         self.half_life, self.ramp = half_life, ramp

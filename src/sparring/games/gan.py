@@ -96,7 +96,8 @@ class GAN(Generating, Judging):
         terms = self.judgement(real, y, d_real, d_fake)
         conditions = conditions_of(self.discriminator)
         if conditions is not None and y is not None and features is not None:
-            terms.update(conditions.discriminator_terms(*features.chunk(2), y))
+            h_real, h_fake = features.chunk(2)
+            terms.update(conditions.discriminator_terms(h_real, h_fake, y))
         if self.regularizers:
             scored = functools.partial(self.scores_of, y=y)
             evaluation = Evaluation(scored, x, scores, self.step, self.done, apart)

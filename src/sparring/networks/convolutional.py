@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -86,7 +87,7 @@ class DCGANGenerator(nn.Module):
         if self.embedding is not None:
             z = torch.cat([z, self.embedding(y)], 1)
         # From one place to a square: a convolution that is a product of matrices.
-        weight = self.layers[0].weight  # (latent, maps, side, side)
+        weight = cast(nn.ConvTranspose2d, self.layers[0]).weight  # (latent, maps, side, side)
         maps = (z @ weight.flatten(1)).unflatten(1, weight.shape[1:])
         maps = maps.contiguous(memory_format=torch.channels_last)
         return crop(self.layers[1:](maps), self.size)

@@ -103,7 +103,8 @@ def _within_classes(features: Features) -> Measure:
 
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
         real = round.reference
-        distance = intra_class_distance(real.vectors, real.labels, sample.vectors, sample.labels)
+        known, asked = (cast(np.ndarray, items.labels) for items in (real, sample))
+        distance = intra_class_distance(real.vectors, known, sample.vectors, asked)
         return {kind.name: distance}
 
     return Measure(

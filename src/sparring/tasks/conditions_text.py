@@ -50,7 +50,8 @@ def read_conditions(modality: Modality, pairs: Sequence[str]) -> dict[Any, Any]:
                 f"--condition names {written!r} twice; write {written}=A|B for any of several."
             )
         text = pair[len(written) + 1 :]
-        asked[name] = _value(written, forms[name], text) if name in forms else _any_of(name, text)
+        known = name in forms
+        asked[name] = _value(written, forms[name], text) if known else _any_of(written, text)
     return asked
 
 
