@@ -11,7 +11,8 @@ from sparring.core import SGD, Adam, Cosine, Moving, RMSprop
 
 def test_a_cosine_starts_at_one_is_halfway_in_the_middle_and_stays_at_its_end():
     schedule = Cosine(100, end=0.2)
-    assert [schedule(step, 0.0) for step in (0, 50, 100, 1000)] == pytest.approx([1.0, 0.6, 0.2, 0.2])
+    factors = [schedule(step, 0.0) for step in (0, 50, 100, 1000)]
+    assert factors == pytest.approx([1.0, 0.6, 0.2, 0.2])
     assert schedule(25, 0.0) == pytest.approx(0.2 + 0.8 * (1 + math.sqrt(0.5)) / 2)
 
 

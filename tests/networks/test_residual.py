@@ -71,5 +71,6 @@ def test_classes_enter_the_score_by_projection():
     x, y = torch.randn(4, 1, 8, 8), torch.tensor([0, 1, 2, 1])
     features = network.gather(network.layers(network.first(x))).flatten(1)
     expected = network.last(features).flatten()
-    expected = expected + (features * network.conditioning.embedding.weight[y]).sum(1) / math.sqrt(16)
+    embedded = network.conditioning.embedding.weight[y]
+    expected = expected + (features * embedded).sum(1) / math.sqrt(16)
     torch.testing.assert_close(network(x, y), expected)
