@@ -1,19 +1,21 @@
 """Adversarial games between neural networks, and the generative models that compete with them."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sparring.tasks.synthesizer import Synthesizer
+    from sparring.tasks.world import World
 
-__all__ = ["Synthesizer", "__version__"]
+__all__ = ["Synthesizer", "World", "__version__"]
+
+_WHERE = {"Synthesizer": "sparring.tasks.synthesizer", "World": "sparring.tasks.world"}
 
 
 def __getattr__(name: str) -> Any:
     # Imported at first use: `import sparring` alone takes no time.
-    if name == "Synthesizer":
-        from sparring.tasks.synthesizer import Synthesizer
-
-        return Synthesizer
+    if name in _WHERE:
+        return getattr(importlib.import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'sparring' has no attribute {name!r}")

@@ -55,7 +55,7 @@ def test_classes_enter_the_score_by_projection():
     network = DCGANDiscriminator(1, 8, width=4, condition=3)
     x, y = torch.randn(4, 1, 8, 8), torch.tensor([0, 1, 2, 1])
     features = network.layers(x)
-    expected = network.last(features).flatten()
+    expected = network.score(features)
     embedded = network.conditioning.embedding.weight[y]
     expected = expected + (features.mean((2, 3)) * embedded).sum(1)
     torch.testing.assert_close(network(x, y), expected)

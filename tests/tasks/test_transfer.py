@@ -9,7 +9,7 @@ from sparring.core import Backend, train
 from sparring.core.errors import WrongUse
 from sparring.data import Batches, Image, InMemory
 from sparring.games import SNGAN
-from sparring.tasks.choices import Fit
+from sparring.tasks.building import Fit
 from sparring.tasks.model import ModelSpec, save_model
 from sparring.tasks.transfer import freeze, transfer
 

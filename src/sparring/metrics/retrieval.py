@@ -85,7 +85,7 @@ class Settings:
         seed: of everything random.
     """
 
-    steps: int = 800
+    steps: int = 400
     batch_size: int = 128
     width: int = 16
     dropout: float = 0.3

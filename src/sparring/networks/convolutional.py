@@ -16,7 +16,7 @@ Norm = Callable[[int], nn.Module]
 
 
 def _start(module: nn.Module) -> None:
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
         nn.init.normal_(module.weight, 0.0, 0.02)
     elif isinstance(module, nn.BatchNorm2d):
         nn.init.normal_(module.weight, 1.0, 0.02)
@@ -138,7 +138,8 @@ class DCGANDiscriminator(Discriminator):
                 layers.append(norm(after))
             layers.append(nn.LeakyReLU(0.2, inplace=True))
         self.layers = nn.Sequential(*layers)
-        self.last = nn.Conv2d(widths[-1], 1, sides[0])
+        # A convolution over all of the maps at once, as a product of matrices.
+        self.last = nn.Linear(widths[-1] * sides[0] ** 2, 1)
         self.apply(_start)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -149,9 +150,8 @@ class DCGANDiscriminator(Discriminator):
         return maps
 
     def score(self, maps: Tensor) -> Tensor:
-        # A convolution over all of the maps at once, too.
-        weight, bias = self.last.weight, self.last.bias
-        return nn.functional.linear(maps.flatten(1), weight.flatten(1), bias).flatten()
+        scores: Tensor = self.last(maps.flatten(1)).flatten()
+        return scores
 
 
 def crop(x: Tensor, size: int) -> Tensor:

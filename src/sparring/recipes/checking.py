@@ -10,8 +10,8 @@ from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.games.catalog import find_game
 from sparring.tasks.arguments import check_arguments, check_type
+from sparring.tasks.building import find_networks
 from sparring.tasks.checks import checked
-from sparring.tasks.choices import find_networks
 from sparring.tasks.model import options_of
 from sparring.tasks.network_options import named
 from sparring.tasks.parts import make

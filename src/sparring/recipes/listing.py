@@ -1,4 +1,4 @@
-"""What there is: games, data, recipes, metrics."""
+"""What there is: games, networks, data, recipes, metrics."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,12 +9,17 @@ from sparring.data import names
 from sparring.games.catalog import GAMES
 from sparring.recipes.reader import known, read_recipe
 from sparring.report import kinds
+from sparring.tasks.building import NETWORKS
 
 Rows = list[dict[str, Any]]
 
 
 def _games() -> Rows:
     return [{"name": name, "what it is": entry.title} for name, entry in GAMES.items()]
+
+
+def _networks() -> Rows:
+    return [{"name": name, "what they are": built.title} for name, built in NETWORKS.items()]
 
 
 def _data() -> Rows:
@@ -35,6 +40,7 @@ def _metrics() -> Rows:
 
 _LISTS: dict[str, Callable[[], Rows]] = {
     "games": _games,
+    "networks": _networks,
     "data": _data,
     "recipes": _recipes,
     "metrics": _metrics,

@@ -17,7 +17,7 @@ from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
 from sparring.regularizers import Hint
 from sparring.tasks.arguments import check_arguments, keywords
-from sparring.tasks.choices import Fit, find_networks
+from sparring.tasks.building import Fit, find_networks
 from sparring.tasks.parts import make
 
 FORMAT = 1

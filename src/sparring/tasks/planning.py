@@ -10,14 +10,8 @@ from sparring.data import Categories, Dataset
 from sparring.data.conditions import Condition
 from sparring.games.catalog import Entry, find_game
 from sparring.tasks.arguments import check_type
-from sparring.tasks.choices import (
-    NARROW,
-    Defaults,
-    Fit,
-    choose_game,
-    defaults_of,
-    find_networks,
-)
+from sparring.tasks.building import Fit, find_networks
+from sparring.tasks.choices import NARROW, Defaults, choose_game, defaults_of
 from sparring.tasks.hinting import as_recipe
 from sparring.tasks.model import ModelSpec
 from sparring.tasks.network_options import named

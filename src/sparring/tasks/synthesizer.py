@@ -15,8 +15,9 @@ from sparring.data import Dataset, open_dataset
 from sparring.data.descriptions import Description
 from sparring.games.catalog import Entry, find_game
 from sparring.metrics.two_sample import two_sample_auc
+from sparring.tasks.building import find_networks
 from sparring.tasks.checks import checked
-from sparring.tasks.choices import choose_game, find_networks
+from sparring.tasks.choices import choose_game
 from sparring.tasks.contest import AUTO, contest, write_results
 from sparring.tasks.looking import Looks
 from sparring.tasks.model import load_model, save_model
