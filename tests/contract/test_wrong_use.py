@@ -19,7 +19,7 @@ from sparring.core import (
     train,
 )
 from sparring.games import GAN, R3GAN, WGAN
-from sparring.games.catalog import find_game
+from sparring.games.catalog import GAMES, find_game
 from sparring.losses import RelativisticPaired
 from sparring.networks import MLP, MixedOutput, ResidualGenerator
 from sparring.networks.sizes import pyramid
@@ -222,8 +222,7 @@ WRONG = {
     ),
     "unknown game": (
         lambda: find_game("chess"),
-        "there is no game 'chess'; there are r3gan, gan, lsgan, wgan, wgan-gp, sngan, nade, "
-        "ctgan, tvae.",
+        f"there is no game 'chess'; there are {', '.join(GAMES)}.",
     ),
     # priors
     "no dimensions": (lambda: Normal(0), "dimensions of Normal must be at least 1, got 0."),

@@ -1,0 +1,8 @@
+"""Rows of the catalogue, by what they play with."""
+
+from sparring.games.rows.entry import Entry
+from sparring.games.rows.general import GENERAL
+from sparring.games.rows.pictures import PICTURES
+from sparring.games.rows.tables import TABLES
+
+__all__ = ["GENERAL", "PICTURES", "TABLES", "Entry"]
