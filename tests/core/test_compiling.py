@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from sparring.core import Adam, Backend, train
+from sparring.core import Adam, Backend, Consensus, WrongUse, train
 from sparring.games import GAN
 from sparring.networks import DCGANDiscriminator, DCGANGenerator
 from sparring.priors import Normal
@@ -124,6 +124,11 @@ def test_a_compiler_that_fails_is_told_of_and_left_alone(monkeypatch):
     train(other, Stream(), steps=2, backend=Backend("cpu"))
     assert far(one, other) == 0
     assert ["no compiler here" in event["saw"] for event in state.events] == [True, True]
+
+
+def test_consensus_is_refused(pretend):
+    with pytest.raises(WrongUse, match="Consensus differentiates networks twice"):
+        train(game(), Stream(), steps=1, rule=Consensus(), backend=Backend("cpu", compiled=True))
 
 
 def test_after_the_turns_the_networks_are_as_they_were(pretend):

@@ -157,6 +157,11 @@ class Consensus:
             raise WrongUse(f"gamma of Consensus must be at least 0, got {self.gamma}.")
 
     def step(self, state: TrainingState) -> None:
+        if state.backend.compiled:
+            raise WrongUse(
+                "Consensus differentiates networks twice, which compiled ones can't be; leave "
+                "compiled out."
+            )
         for movers, batch in _rounds(state):
             state.game.traced = True
             try:

@@ -205,6 +205,7 @@ _RULES: Rules = {
     "frozen": lambda name, value: whole(name, value, least=0),
     "device": _text,
     "precision": _text,
+    "compiled": _switch,
     "processes": whole,
     "previews": _switch,
     "alarms": _switch,

@@ -78,6 +78,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         text_encoder: what reads captions: "minilm", or the name of a model of Hugging Face.
         device: "auto", "cpu" or "cuda".
         precision: "float32" or "bfloat16".
+        compiled: whether networks are compiled for the training; rarely worth it on a processor.
         processes: how many train together.
         run: the folder for everything that is made; None keeps it in memory.
         previews: whether samples are drawn while it trains.
@@ -134,6 +135,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         text_encoder: str | None = None,
         device: str = "auto",
         precision: str = "float32",
+        compiled: bool = False,
         processes: int = 1,
         run: str | Path | None = None,
         previews: bool = True,
@@ -173,6 +175,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         self.text_encoder = text_encoder
         self.device = device
         self.precision = precision
+        self.compiled = compiled
         self.processes = processes
         self.run = run
         self.previews = previews

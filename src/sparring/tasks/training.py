@@ -67,7 +67,12 @@ class Training:
     ) -> None:
         self.dataset, self.plan, self.callbacks = dataset, plan, tuple(callbacks)
         settings = plan.settings
-        self.backend = Backend(settings["device"], settings["precision"], settings["processes"])
+        self.backend = Backend(
+            settings["device"],
+            settings["precision"],
+            settings["processes"],
+            compiled=settings["compiled"],
+        )
         self.rule = plan.rule
         if settings["batch_size"] % self.backend.processes:
             raise WrongUse(
