@@ -5,6 +5,7 @@ import torch
 
 from sparring.core import Adam, WrongUse, evaluating
 from sparring.games import StyleGAN2
+from sparring.games.middles import mean_style
 from sparring.networks import MLP, StyleDiscriminator, StyleGenerator
 from sparring.priors import Categorical, Normal
 
@@ -166,3 +167,22 @@ def test_it_steps_as_the_paper_does_unless_told_otherwise():
 def test_wrong_use_gets_its_sentence(use, message):
     with pytest.raises(WrongUse, match=message):
         use()
+
+
+class Shifted(torch.nn.Module):
+    """Styles that are the latent and ten times the class."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("average", torch.tensor([5.0]))
+
+    def forward(self, z, y):
+        return z + 10 * y[:, None]
+
+
+def test_the_mean_style_is_that_of_the_condition_that_is_asked_for():
+    torch.manual_seed(0)
+    middle = mean_style(Shifted(), Normal(1), torch.tensor([0, 2, 0]))
+    assert middle.shape == (3, 1, 1)
+    assert (middle.flatten() - torch.tensor([0.0, 20.0, 0.0])).abs().max() < 0.5
+    assert float(mean_style(Shifted(), Normal(1), None)) == 5

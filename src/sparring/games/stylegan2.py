@@ -11,6 +11,7 @@ from sparring.core import Adam, Batch, Mixes, WrongUse, draw
 from sparring.games.common import Common, stepping
 from sparring.games.gan import GAN
 from sparring.games.generating import call
+from sparring.games.middles import mean_style
 from sparring.losses import NonSaturating
 from sparring.priors import Prior
 from sparring.regularizers import R1, Lazy, PathLength, Styled, styled
@@ -115,19 +116,17 @@ class StyleGAN2(GAN, Mixes):
         self, n: int, condition: Batch | None = None, latent: Tensor | None = None
     ) -> Tensor:
         """n items; `latent` may be z (n, k), or styles (n, count, styles) mixed as one likes."""
-        if latent is not None and latent.dim() == 3:
-            w = latent
-        else:
-            z = self.latent(n) if latent is None else latent
-            w = self.styles(z, self.wanted(n, condition))
+        y = self.wanted(n, condition)
+        z = self.latent(n) if latent is None else latent
+        w = z if z.dim() == 3 else self.styles(z, y)
         if self.truncation != 1:
-            average: Tensor = self._styled.mapping.average  # type: ignore[assignment]
-            w = torch.lerp(average.to(w.dtype), w, self.truncation)
+            middle = mean_style(self._styled.mapping, self.prior, y)
+            w = torch.lerp(middle.to(w.dtype), w, self.truncation)
         return self._styled.synthesis(w)
 
     @contextmanager
     def truncated(self, truncation: float) -> Iterator[None]:
-        """Inside, styles are drawn to their mean: w' = mean + truncation (w - mean).
+        """Inside, styles are drawn to their condition's mean: w' = mean + truncation (w - mean).
 
         Karras et al. 2019 (arXiv 1812.04948), appendix B. Items are more typical and more alike.
 

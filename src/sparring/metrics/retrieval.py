@@ -281,7 +281,7 @@ class Matcher:
         train(game, batches, steps=settings.steps, seed=settings.seed, backend=self._backend)
         self._towers.eval().requires_grad_(False)
         if len(np.unique(own[away])) > WRONG:
-            apart = [str(texts[row]) for row in np.flatnonzero(away)]
+            apart = [text for text, out in zip(texts, away, strict=True) if out]
             self.precision = self.r_precision(real[away], apart)
 
 

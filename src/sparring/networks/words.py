@@ -5,6 +5,7 @@ has no words (classes, attributes, a text's embedding alone) is taken as a whole
 """
 
 import itertools
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -224,7 +225,7 @@ class WordsGenerator(nn.Module):
         for level, (up, norm) in enumerate(zip([self.start, *self.ups], self.norms, strict=True)):
             x = torch.relu(norm(up(x), told))
             if words is not None and str(level) in self.attentions:
-                attention = self.attentions[str(level)]
+                attention = cast(WordAttention, self.attentions[str(level)])
                 shares = attention.shares(x, words)
                 x = attention.added(x, words, shares)
         return x, shares
@@ -265,7 +266,7 @@ class Words(Conditioning):
             raise WrongUse(
                 f"places of Words must divide the {features_width} features, got {places}."
             )
-        self.places = places
+        self.places, self.hidden = places, hidden
         maps = features_width // places
         self.seen = nn.Sequential(nn.Linear(features_width, hidden), nn.LeakyReLU(0.2))
         self.whole = Whole(condition, hidden)
@@ -276,7 +277,7 @@ class Words(Conditioning):
         self.meant = nn.Linear(condition, key)
 
     def forward(self, h: Tensor, y: Tensor | None) -> Tensor:
-        whole = (self.seen(h) * self.whole(y)).sum(1) / self.seen[0].out_features ** 0.5
+        whole = (self.seen(h) * self.whole(y)).sum(1) / self.hidden**0.5
         words = words_of(y)
         return whole if words is None else whole + self.matched(h, words)
 
