@@ -281,7 +281,7 @@ def reproduce(
 
 @app.command("list", epilog="Example: sparring list data")
 def list_(
-    what: Annotated[str, typer.Argument(help="games, networks, data, recipes or metrics.")] = "games",
+    what: Annotated[str, typer.Argument(help="games, networks, data, recipes, metrics.")] = "games",
     as_json: Json = False,
 ) -> None:
     """What there is, a line each."""

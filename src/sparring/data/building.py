@@ -98,7 +98,7 @@ def image_dataset(name: str, arrays: Arrays, how: Preparation, size: int | None 
     image = Image(levels.shape[1], 1 if levels.ndim == 3 else 3)
     said = None if arrays.y is None else how.claim(arrays.y, items, arrays.names, arrays.kind)
     if arrays.x_test is None:
-        kept, out = split(items, how.fraction, how.seed, said.groups if said else None)
+        kept, out = _cut(items, how, None if said is None else said.groups)
         sources = (Pictures(levels, rows=kept), Pictures(levels, rows=out))
         dataset = Dataset(name, image, *sources)
         return dataset if said is None else told(dataset, said, kept, said, out)
@@ -115,6 +115,15 @@ def image_dataset(name: str, arrays: Arrays, how: Preparation, size: int | None 
         raise WrongUse("There are labels to train on but none for the held-out part: add y_test.")
     of_test = how.claim(arrays.y_test, len(test), arrays.names, arrays.kind, like=said)
     return told(dataset, said, np.arange(items), of_test, np.arange(len(test)))
+
+
+def _cut(items: int, how: Preparation, groups: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to train on and rows to hold out; what has no label can't judge, and is learnt from."""
+    kept, out = split(items, how.fraction, how.seed, groups)
+    if groups is None or (groups >= 0).all():
+        return kept, out
+    known = groups[out] >= 0
+    return np.sort(np.concatenate([kept, out[~known]])), out[known]
 
 
 def told(

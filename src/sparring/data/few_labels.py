@@ -9,6 +9,7 @@ from torch import Tensor
 from sparring.core.errors import WrongUse
 from sparring.core.shares import processes
 from sparring.data.batches import Batches
+from sparring.data.dataset import Dataset
 from sparring.data.sources import Prefetches, Source, Subset
 
 
@@ -125,3 +126,16 @@ class FewLabels(Batches):
         """
         super().load_state_dict(state)
         self.labelled.load_state_dict(state["labelled"])
+
+
+def has_unlabelled(dataset: Dataset) -> bool:
+    """Whether the class of some training items isn't known.
+
+    Example:
+        >>> from sparring.data import open_dataset
+        >>> digits = open_dataset("digits", labelled=0.5)
+        >>> has_unlabelled(digits), has_unlabelled(open_dataset("digits"))
+        (True, False)
+    """
+    y = getattr(dataset.train, "y", None)
+    return bool(dataset.classes) and isinstance(y, Tensor) and bool((y < 0).any())

@@ -8,6 +8,7 @@ from sparring.core import Alternating, UpdateRule
 from sparring.core.errors import WrongUse
 from sparring.data import Categories, Dataset
 from sparring.data.conditions import Condition
+from sparring.data.few_labels import has_unlabelled
 from sparring.games.catalog import Entry, find_game
 from sparring.tasks.arguments import check_type
 from sparring.tasks.building import Fit, find_networks
@@ -87,7 +88,9 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     Raises:
         WrongUse: for a setting that can't be used with this data.
     """
-    game = choose_game(dataset.modality.name, settings["game"], named(settings["networks"])[0])
+    few = settings["conditional"] is not False and has_unlabelled(dataset)
+    wanted = "s3gan" if few and settings["game"] is None else settings["game"]
+    game = choose_game(dataset.modality.name, wanted, named(settings["networks"])[0])
     entry = find_game(game)
     shape = tuple(dataset.modality.shape)
     if entry.encoding != "scores" and not hasattr(dataset.modality, "spans"):
@@ -104,10 +107,10 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         chosen["rule"] = entry.rule
     suggested = entry.suggested.get(dataset.modality.name, {})
     chosen["options"] = {**suggested, **(settings["options"] or {})}
-    if chosen["labelled"] is not None and not entry.unlabelled:
+    if few and not entry.unlabelled:
         raise WrongUse(
-            f"game {game!r} needs every label; leave labelled out, or use game='s3gan', which "
-            f"learns from few."
+            f"game {game!r} needs every label, and some are missing; use game='s3gan', which learns "
+            f"from few, or conditional=False."
         )
     asked = _asked(dataset, chosen["conditional"])
     chosen["conditional"] = asked is not None

@@ -12,7 +12,7 @@ from sparring.core.errors import WrongUse
 from sparring.data.arrays import to_classes, to_numpy
 from sparring.data.conditions.attributes import Attributes
 from sparring.data.conditions.base import Codes, Condition, pick
-from sparring.data.conditions.classes import ClassNames
+from sparring.data.conditions.classes import UNLABELLED, ClassNames
 from sparring.data.conditions.text_encoder import MINILM
 from sparring.data.conditions.texts import Texts, grouped
 from sparring.data.frames import is_frame, to_pandas
@@ -97,8 +97,24 @@ def claim(
     if kind == "text":
         _check_length(len(column), items, "caption or list of captions")
         return Claim(Texts(encoder), grouped(column.tolist()))
-    y, classes = to_classes(column.to_numpy(), items, names)
-    return Claim(ClassNames(classes), np.array(classes)[y], y)
+    return _classes(column, items, names)
+
+
+def _classes(column: pd.Series, items: int, names: Sequence[str] | None) -> Claim:
+    """Classes, of which some may be missing: None or NaN."""
+    there = column.notna().to_numpy()
+    if there.all() or not there.any() or len(column) != items:
+        y, classes = to_classes(column.to_numpy(), items, names)
+        return Claim(ClassNames(classes), np.array(classes)[y], y)
+    known = column[there].infer_objects()
+    if known.dtype.kind == "f" and (known == known.round()).all():
+        known = known.astype(np.int64)  # whole numbers, which NaN beside them made into fractions
+    y, classes = to_classes(known.to_numpy(), int(there.sum()), names)
+    values = np.full(items, UNLABELLED, dtype=object)
+    values[there] = np.array(classes)[y]
+    groups = np.full(items, UNLABELLED)
+    groups[there] = y
+    return Claim(ClassNames(classes), values, groups)
 
 
 def claim_like(trained: Claim, said: Any, items: int, names: Sequence[str] | None = None) -> Claim:
