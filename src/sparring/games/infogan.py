@@ -111,9 +111,7 @@ class InfoGAN(GAN, Encodes):
             self._turn["codes"] = self.prior.coded(z)
         return z, x
 
-    def judge(
-        self, x: Tensor, y: Tensor | None, batches: int = 1
-    ) -> tuple[Tensor, Tensor | None]:
+    def judge(self, x: Tensor, y: Tensor | None, batches: int = 1) -> tuple[Tensor, Tensor | None]:
         """Scores of items as the discriminator sees them, and its features."""
         scores, features = super().judge(x, y, batches)
         if self._turn is not None and features is not None:

@@ -53,9 +53,7 @@ class Judging(Game, Scores):
         """As `judge`, of as many real items as generated ones after them: here in one call."""
         return self.judge(x, y, batches=2)
 
-    def judge(
-        self, x: Tensor, y: Tensor | None, batches: int = 1
-    ) -> tuple[Tensor, Tensor | None]:
+    def judge(self, x: Tensor, y: Tensor | None, batches: int = 1) -> tuple[Tensor, Tensor | None]:
         """Scores of items as the discriminator sees them, and its features where it shows them.
 
         Args:

@@ -109,8 +109,8 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     chosen["options"] = {**suggested, **(settings["options"] or {})}
     if few and not entry.unlabelled:
         raise WrongUse(
-            f"game {game!r} needs every label, and some are missing; use game='s3gan', which learns "
-            f"from few, or conditional=False."
+            f"game {game!r} needs every label, and some are missing; use game='s3gan', which "
+            f"learns from few, or conditional=False."
         )
     asked = _asked(dataset, chosen["conditional"])
     chosen["conditional"] = asked is not None
