@@ -18,6 +18,7 @@ def state(row):
     torch.manual_seed(0)
     state = TrainingState(row.game(), row.batches(), Backend("cpu"))
     state.game.eval()  # in training a power iteration moves the point that is looked at
+    state.game.shares = False  # consensus draws for each player
     return state
 
 
