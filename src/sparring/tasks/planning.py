@@ -93,6 +93,10 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
     game = choose_game(dataset.modality.name, wanted, named(settings["networks"])[0])
     entry = find_game(game)
     shape = tuple(dataset.modality.shape)
+    if entry.only not in (None, dataset.modality.name):
+        raise WrongUse(
+            f"game {game!r} plays with {entry.only} data alone, got {dataset.modality.name} data."
+        )
     if entry.encoding != "scores" and not hasattr(dataset.modality, "spans"):
         raise WrongUse(f"game {game!r} plays with tables alone, got {dataset.modality.name} data.")
     defaults = defaults_of(dataset, entry.networks)

@@ -24,6 +24,7 @@ class Entry:
         judged: from the shape of items and the options, the shape of what its discriminator sees;
             None where that is the items'.
         rule: the update rule that it needs, as data; None where any will do.
+        only: the modality that it plays with; None where any will do.
         unlabelled: whether it learns from items whose class isn't known as well.
     """
 
@@ -37,6 +38,7 @@ class Entry:
     prefers: Mapping[str, str] = field(default_factory=dict)
     judged: Callable[[tuple[int, ...], Mapping[str, Any]], tuple[int, ...]] | None = None
     rule: Mapping[str, Any] | None = None
+    only: str | None = None
     unlabelled: bool = False
 
     def make(self, *parts: Any, **options: Any) -> Game:

@@ -49,6 +49,7 @@ PICTURES: dict[str, Entry] = {
         batches="few-labels",
         prefers={"image": "dcgan"},
         unlabelled=True,
+        only="image",
     ),
     "sagan": Entry(
         SAGAN,
@@ -88,6 +89,7 @@ PICTURES: dict[str, Entry] = {
             "1912.04958",
         ),
         prefers={"image": "style"},
+        only="image",
     ),
     "infogan": Entry(
         InfoGAN,
@@ -130,6 +132,7 @@ PICTURES: dict[str, Entry] = {
         ),
         {"image": DCGAN_RATES},
         networks="laplacian",
+        only="image",
     ),
     "progan": Entry(
         ProGAN,
@@ -142,5 +145,6 @@ PICTURES: dict[str, Entry] = {
             "1710.10196",
         ),
         networks="progressive",
+        only="image",
     ),
 }
