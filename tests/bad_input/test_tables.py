@@ -66,7 +66,7 @@ def test_a_file_that_is_no_table(name, content, says, here, refused):
         ("modality=image", ("image", "table")),
         ("modality=points", ("numbers", "drop")),
         ("modality=sound", ("modality", "image, table, points", "'sound'")),
-        ("networks=dcgan", ("'dcgan'", "pictures", "mlp")),
+        ("networks=dcgan", ("DCGANGenerator", "pictures", "mlp")),
         ("conditional=true", ("conditional", "classes")),
         ("heldout=0", ("heldout", "above 0", "got 0")),
         ("heldout=1.5", ("heldout", "0.5", "got 1.5")),
