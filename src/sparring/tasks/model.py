@@ -20,7 +20,7 @@ from sparring.tasks.arguments import check_arguments, keywords
 from sparring.tasks.building import Fit, find_networks
 from sparring.tasks.parts import make
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,12 @@ def load_model(folder: Path) -> tuple[ModelSpec, Modality, Game]:
     if int(meta.get("format", 0)) > FORMAT:
         raise Failure(
             f"the model in {folder} was written by a newer version of sparring "
-            f"(format {meta['format']}, this one reads up to {FORMAT}); upgrade sparring."
+            f"(format {meta['format']}, this one reads {FORMAT}); upgrade sparring."
+        )
+    if int(meta.get("format", 0)) < FORMAT:
+        raise Failure(
+            f"the model in {folder} was written by an older version of sparring (format "
+            f"{meta.get('format', 0)}, this one reads {FORMAT}); fit it again."
         )
     try:
         spec = ModelSpec.from_description(meta["model"])
