@@ -71,8 +71,7 @@ def test_directions_that_were_averaged_divide_by_the_size_they_see(kind):
 
 
 @pytest.mark.parametrize(
-    "layer", [nn.Linear(6, 4), nn.Conv2d(3, 8, 3), nn.ConvTranspose2d(3, 8, 3)],
-    ids=str
+    "layer", [nn.Linear(6, 4), nn.Conv2d(3, 8, 3), nn.ConvTranspose2d(3, 8, 3)], ids=str
 )
 def test_it_does_what_torchs_own_does(layer):
     torch.manual_seed(0)

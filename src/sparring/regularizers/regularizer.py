@@ -51,7 +51,6 @@ class Evaluation:
         (gradient,) = torch.autograd.grad(self.scores.sum(), self.x, create_graph=True)
         return gradient
 
-
     def slopes(self, half: int) -> Tensor:
         """Gradient of each score of one half, `REAL` or `FAKE`, with respect to its own item."""
         if half not in self.apart:

@@ -40,7 +40,8 @@ PRECISION = Kind(
     "higher",
     "How often a picture that was asked for by a held-out caption looks more like it than like "
     f"{WRONG} other ones, to a model that learnt from training pictures; by chance "
-    f"{1 / (WRONG + 1):g}.",
+    f"{1 / (WRONG + 1):g}. Where they are few, a generator that learnt from the same ones may be "
+    "above real pictures, which are less like them.",
 )
 READ = tuple(
     Kind(
