@@ -91,8 +91,8 @@ def test_without_wrong_texts_it_is_a_plain_game():
 def test_the_generator_is_judged_by_texts_between_two_as_well():
     # Between 1 and 2 is 1.5, whose picture 11.5 scores 11.5 - 3; the second text is its own, 2.
     terms = game(loss=Hinge(), between=0.5).generator_loss({"x": REAL, "y": OWN})
-    assert float(terms["between"]) == pytest.approx(-0.5 * (8.5 + 8.0) / 2)
-    assert float(terms["loss"]) == pytest.approx(-8.5)
+    assert float(terms["between"].detach()) == pytest.approx(-0.5 * (8.5 + 8.0) / 2)
+    assert float(terms["loss"].detach()) == pytest.approx(-8.5)
 
 
 def test_a_relative_loss_compares_real_pictures_by_the_same_texts_between_two():

@@ -75,7 +75,7 @@ class WordAttention(nn.Module):
     Example:
         >>> attention, words = WordAttention(8, 5), torch.randn(2, 3, 5)
         >>> words[:, 2] = 0  # no such word
-        >>> shares = attention.shares(torch.randn(2, 8, 4, 4), words)
+        >>> shares = attention.shares(torch.randn(2, 8, 4, 4), words).detach()
         >>> (
         ...     shares.shape,
         ...     float(shares[:, 2].sum()),
