@@ -8,6 +8,7 @@ import itertools
 from typing import cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.core import WrongUse
@@ -16,6 +17,11 @@ from sparring.networks.conditioning import Conditioning
 from sparring.networks.convolutional import DCGANDiscriminator, crop
 from sparring.networks.embedding import Embedded
 from sparring.networks.sizes import pyramid
+
+MOST_WORDS = 24
+"""Of which the order counts; later ones are looked at all the same."""
+_USUAL = 10
+_SHORT = 32
 
 
 def words_of(y: Tensor | None) -> Tensor | None:
@@ -29,10 +35,12 @@ def words_of(y: Tensor | None) -> Tensor | None:
 
 
 class Whole(nn.Module):
-    """A condition as a whole, as a vector with elements of size 1 at the start.
+    """A condition as a whole, as a vector with elements of about size 1 at the start.
 
     As `Embedded`, but of numbers, whose mean square is about 1 in texts, the sum is brought back to
-    that size.
+    that size. To a text's embedding its words are added in their order, each by a map of its place:
+    what an encoder says of "a red circle above a blue square" is nearly what it says with both
+    colours exchanged, and its words in their order aren't.
 
     Args:
         condition: how many classes or attributes there are, or how long a text's embedding is.
@@ -47,10 +55,21 @@ class Whole(nn.Module):
         super().__init__()
         self.embedding = Embedded(condition, width)
         self.scale = condition**-0.5
+        self.short = nn.Linear(condition, _SHORT, bias=False)
+        self.order = nn.Linear(MOST_WORDS * _SHORT, width, bias=False)
+        nn.init.normal_(self.short.weight, 0.0, self.scale)
+        nn.init.normal_(self.order.weight, 0.0, (_USUAL * _SHORT) ** -0.5)
 
     def forward(self, y: Tensor | None) -> Tensor:
         vector: Tensor = self.embedding(y)
-        return vector if y is None or y.dim() == 1 else vector * self.scale
+        if y is None or y.dim() == 1:
+            return vector
+        vector, words = vector * self.scale, words_of(y)
+        if words is None:
+            return vector
+        short = self.short(words[:, :MOST_WORDS]).flatten(1)  # (n, words short)
+        # Words that aren't there are zeros, and their weights need not be looked at.
+        return vector + F.linear(short, self.order.weight[:, : short.shape[1]])
 
 
 class WordAttention(nn.Module):
@@ -58,8 +77,8 @@ class WordAttention(nn.Module):
 
     Xu et al. 2018 (AttnGAN, arXiv 1711.10485), eq. 2 and 3: place j takes of word i the share
     b_ji = exp(s_ji) / sum over the words that are there, s_ji = <h_j, e'_i>. Differs from the
-    paper: places ask through a projection of their own, <Q h_j, K e_i> / sqrt(k), and what they get
-    is added to them, not put beside them.
+    paper: places ask through a projection of their own, <Q h_j, K e_i + p_i> / sqrt(k) with p_i for
+    the word's place in the text, and what they get is added to them, not put beside them.
 
     Args:
         width: feature maps in and out.
@@ -88,6 +107,7 @@ class WordAttention(nn.Module):
         super().__init__()
         self.asks = nn.Conv2d(width, key, 1)
         self.answers = nn.Linear(condition, key)
+        self.places = nn.Parameter(torch.zeros(MOST_WORDS, key))
         self.gives = nn.Linear(condition, width)
 
     def shares(self, x: Tensor, words: Tensor) -> Tensor:
@@ -101,7 +121,7 @@ class WordAttention(nn.Module):
                 f"the network with condition={words.shape[2]}."
             )
         asks = self.asks(x).flatten(2)  # (n, key, places)
-        answers = self.answers(words)  # (n, words, key)
+        answers = placed(self.answers(words), self.places)  # (n, words, key)
         strength = (answers @ asks) / asks.shape[1] ** 0.5  # (n, words, places)
         return masked_softmax(strength, present(words)[:, :, None], 1).unflatten(2, x.shape[2:])
 
@@ -114,6 +134,17 @@ class WordAttention(nn.Module):
         """The places with what they take, by these shares (n, words, s, s)."""
         taken = self.gives(words).transpose(1, 2) @ shares.flatten(2)  # (n, width, places)
         return x + taken.unflatten(2, x.shape[2:])
+
+
+def placed(words: Tensor, places: Tensor) -> Tensor:
+    """Words (n, words, k) with what their place in the text adds, of the first so many places.
+
+    Example:
+        >>> placed(torch.zeros(1, 3, 1), torch.tensor([[1.0], [2.0]])).flatten()
+        tensor([1., 2., 0.])
+    """
+    after = max(0, words.shape[1] - len(places))
+    return words + F.pad(places[: words.shape[1]], (0, 0, 0, after))
 
 
 def present(words: Tensor) -> Tensor:
@@ -137,17 +168,18 @@ def masked_softmax(x: Tensor, there: Tensor, dim: int) -> Tensor:
 class WordsGenerator(nn.Module):
     """Transposed convolutions, told of the whole text at each, whose places then ask the words.
 
-    The structure of DCGAN (Radford et al. 2016, arXiv 1511.06434), with AttnGAN's attention over
-    words (Xu et al. 2018, arXiv 1711.10485, section 3.1) at its largest resolutions below the
-    picture's, and gains and biases of its normalisation from latent and text together, as deep
-    fusion has them (Tao et al. 2022, arXiv 2008.05865, section 3.3).
+    The structure of DCGAN (Radford et al. 2016, arXiv 1511.06434) and one more convolution,
+    with AttnGAN's attention over words (Xu et al. 2018, arXiv 1711.10485, section 3.1) at its
+    largest resolutions below the picture's, and gains and biases of its normalisation from
+    latent and text together, as deep fusion has them (Tao et al. 2022, arXiv 2008.05865,
+    section 3.3).
 
     Args:
         latent: length of z.
         channels: of the pictures, 1 or 3.
         size: side length, 8 to 128.
-        width: feature maps before the last layer; each layer before has twice as many, up to 8
-            times.
+        width: feature maps at half the picture's side, of which half as many are left at the whole;
+            each layer before has twice as many, up to 8 times.
         condition: length of a text's and a word's embedding (or how many classes or attributes
             there are); 0 for none.
         looks: at how many resolutions places ask the words, at least 1 and as many as there are at
@@ -195,13 +227,17 @@ class WordsGenerator(nn.Module):
             if condition
             else {}
         )
-        self.picture = nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1)
-        for layer in (self.start, *self.ups, self.picture):
+        # Edges that lie anywhere need maps as large as the picture, if few.
+        fine = max(4, width // 2)
+        self.fine = nn.ConvTranspose2d(widths[-1], fine, 4, 2, 1, bias=False)
+        self.norm = ConditionalBatchNorm(fine, latent + told)
+        self.picture = nn.Conv2d(fine, channels, 3, padding=1)
+        for layer in (self.start, *self.ups, self.fine, self.picture):
             nn.init.normal_(layer.weight, 0.0, 0.02)  # type: ignore[arg-type]
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        return crop(torch.tanh(self.picture(self._maps(z, y)[0])), self.size)
+        return crop(torch.tanh(self._maps(z, y)[0]), self.size)
 
     def attention(self, z: Tensor, y: Tensor) -> Tensor:
         """How much each place takes of each word where the resolution is largest, (n, words, s, s).
@@ -218,7 +254,7 @@ class WordsGenerator(nn.Module):
         return shares
 
     def _maps(self, z: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """What the last layer makes the picture of, and the last shares of the words."""
+        """The picture before its limits, and the last shares of the words."""
         told = z if self.whole is None else torch.cat([z, self.whole(y)], 1)
         words, shares = words_of(y), None
         x = told[:, :, None, None]
@@ -228,7 +264,7 @@ class WordsGenerator(nn.Module):
                 attention = cast(WordAttention, self.attentions[str(level)])
                 shares = attention.shares(x, words)
                 x = attention.added(x, words, shares)
-        return x, shares
+        return self.picture(torch.relu(self.norm(self.fine(x), told))), shares
 
 
 class Words(Conditioning):
@@ -271,6 +307,7 @@ class Words(Conditioning):
         self.seen = nn.Sequential(nn.Linear(features_width, hidden), nn.LeakyReLU(0.2))
         self.whole = Whole(condition, hidden)
         self.asks = nn.Linear(condition, key)
+        self.order = nn.Parameter(torch.zeros(MOST_WORDS, key))
         self.answers = nn.Linear(maps, key)
         self.where = nn.Parameter(torch.zeros(places, key))
         self.gives = nn.Linear(maps, key)
@@ -285,7 +322,8 @@ class Words(Conditioning):
         """How much each word takes of each place, (n, words, places); rows sum to 1."""
         places = h.unflatten(1, (-1, self.places)).transpose(1, 2)  # (n, places, maps)
         answers = self.answers(places) + self.where
-        strength = self.asks(words) @ answers.transpose(1, 2)  # (n, words, places)
+        asks = placed(self.asks(words), self.order)
+        strength = asks @ answers.transpose(1, 2)  # (n, words, places)
         return torch.softmax(strength / answers.shape[2] ** 0.5, 2)
 
     def matched(self, h: Tensor, words: Tensor) -> Tensor:
