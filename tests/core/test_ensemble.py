@@ -11,6 +11,7 @@ from sparring.core.ensemble import train_together
 from sparring.games import GAN, R3GAN, WGAN
 from sparring.networks import MLP, DCGANDiscriminator, DCGANGenerator
 from sparring.priors import Normal, Prior
+from sparring.regularizers import DRAGAN
 
 torch.set_num_threads(1)
 
@@ -160,9 +161,18 @@ def test_a_single_game_is_refused():
         train_together(gans(1), streams(1), steps=1, compiled=False)
 
 
-def test_penalties_on_slopes_are_refused_with_their_reason():
-    with pytest.raises(WrongUse, match=r"can't be stacked \(.*requires_grad"):
-        train_together(gans(make=R3GAN), streams(), steps=1, compiled=False)
+def penalised(*networks):
+    return GAN(*networks, regularizers=[DRAGAN(deviation=0.0)])
+
+
+@pytest.mark.parametrize("make", [R3GAN, penalised])
+def test_penalties_on_slopes_are_those_of_games_trained_alone(make):
+    together, alone = gans(make=make, prior=Fixed()), gans(make=make, prior=Fixed())
+    terms = train_together(together, streams(), steps=4, compiled=False)
+    for game, stream in zip(alone, streams(), strict=True):
+        train(game, stream, steps=4, backend=Backend("cpu"))
+    assert max(distance(a, b) for a, b in zip(together, alone, strict=True)) < 1e-5
+    assert all(term > 0 for name, term in terms[0].items() if "loss" not in name)
 
 
 @pytest.mark.slow

@@ -71,13 +71,13 @@ def train_together(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         # Under vmap a game must keep nothing from one turn for another.
-        games[0].traced = True
+        games[0].traced = games[0].stacked = True
         try:
             together = _Together(games, batches, steps, compiled)
             for step in range(steps):
                 together.step(step)
         finally:
-            games[0].traced = False
+            games[0].traced = games[0].stacked = False
         together.hand_back()
     return together.last()
 

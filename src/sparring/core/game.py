@@ -134,6 +134,7 @@ class Game(nn.Module):
         steps: how many it will take, or None where time decides.
         done: the share of the training that is over, in [0, 1]; 0 where nobody knows.
         traced: whether the update rule differentiates through every player's gradient; set by it.
+        stacked: whether it is one of several that are trained together; set by `train_together`.
         shares: whether a turn may use what the turn before has made.
         averaged: names of the networks whose averaged weights are used to sample, score or encode;
             empty means all.
@@ -163,6 +164,7 @@ class Game(nn.Module):
         self.steps: int | None = None
         self.done = 0.0
         self.traced = False
+        self.stacked = False
         self.shares = True
 
     def order(self) -> list[Turn]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from sparring.data.building import Preparation, told
 from sparring.data.dataset import Dataset
 from sparring.data.image import LARGEST, SMALLEST, Image
 from sparring.data.image_metadata import find_metadata, read_metadata
+from sparring.data.image_texts import read_texts
 from sparring.data.memory import budget
 from sparring.data.reading import SUFFIXES, read_header
 from sparring.data.sources import Files, Source
@@ -87,7 +89,8 @@ def folder_dataset(
 
     Only headers are read to decide. All images must be squares of one size unless `size` is given;
     they are RGB unless all are grey. What is said of them stands in a metadata.csv or
-    metadata.jsonl (see `image_metadata.read_metadata`), or is the folder in which each lies.
+    metadata.jsonl (see `image_metadata.read_metadata`) or in a text file beside each (see
+    `image_texts.read_texts`), or is the folder in which each lies.
 
     Args:
         folder: of images.
@@ -96,11 +99,12 @@ def folder_dataset(
         labels: columns of the metadata that are said of the images.
 
     Raises:
-        WrongUse: what `find_images`, `read_metadata` and `reading.read_image` refuse, sizes that
-            differ, or fewer than 10 images.
+        WrongUse: what `find_images`, `read_metadata`, `read_texts` and `reading.read_image` refuse,
+            sizes that differ, or fewer than 10 images.
     """
     notes = find_metadata(folder)
-    said, kind = None, None
+    said: Any = None
+    kind: str | None = None
     if notes is not None:
         paths, said, kind = read_metadata(notes, labels)
     elif labels is not None:
@@ -110,6 +114,9 @@ def folder_dataset(
         )
     else:
         paths, said = find_images(folder)
+        texts = read_texts(paths) if said is None else None
+        if texts is not None:
+            said, kind = texts, "text"
     if len(paths) < FEWEST_ITEMS:
         raise WrongUse(
             f"{folder} must hold at least {FEWEST_ITEMS} images, got {len(paths)}: add more."

@@ -135,7 +135,7 @@ def _paths(path: Path, rows: Sequence[dict[str, Any]]) -> dict[Path, list[int]]:
         paths.setdefault(image, []).append(number)
     if lost:
         raise WrongUse(
-            f"{path} names {lost[0]}, which is not there{_more('nor are', lost)}: add the image, "
+            f"{path} names {lost[0]}, which is not there{more('nor are', lost)}: add the image, "
             f"or remove its row."
         )
     there = (one for one in folder.rglob("*") if one.suffix.lower() in SUFFIXES and one.is_file())
@@ -146,13 +146,19 @@ def _paths(path: Path, rows: Sequence[dict[str, Any]]) -> dict[Path, list[int]]:
     )
     if silent:
         raise WrongUse(
-            f"{path} says nothing of {silent[0]}{_more('nor of', silent)}: add a row, or remove "
+            f"{path} says nothing of {silent[0]}{more('nor of', silent)}: add a row, or remove "
             f"the image."
         )
     return paths
 
 
-def _more(nor: str, names: Sequence[str]) -> str:
+def more(nor: str, names: Sequence[str]) -> str:
+    """How many besides the first, as a part of a sentence.
+
+    Example:
+        >>> more("nor are", ["a", "b", "c"])
+        ' (nor are 2 more)'
+    """
     return f" ({nor} {len(names) - 1} more)" if len(names) > 1 else ""
 
 

@@ -100,7 +100,7 @@ class GAN(Generating, Judging):
             terms.update(conditions.discriminator_terms(h_real, h_fake, y))
         if self.regularizers:
             scored = functools.partial(self.scores_of, y=y)
-            evaluation = Evaluation(scored, x, scores, self.step, self.done, apart)
+            evaluation = Evaluation(scored, x, scores, self.step, self.done, apart, self.stacked)
             for regularizer in self.regularizers:
                 terms.update(regularizer(evaluation))
         if self.augmentation is not None:

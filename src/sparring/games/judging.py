@@ -36,8 +36,8 @@ class Judging(Game, Scores):
         Returns:
             Scores and features of all; and of a half that was judged apart its items and scores.
         """
-        if len(halves) != 1:
-            if halves:
+        if len(halves) != 1 or self.stacked:
+            if halves and not self.stacked:
                 x.requires_grad_()
             return *self.judge_both(x, None if y is None else torch.cat([y, y])), {}
         # Scored together, slopes would be taken of both halves.

@@ -23,6 +23,8 @@ class Evaluation:
         done: the share of the training that is over, in [0, 1].
         apart: half of x -> items and scores that were judged in a call of their own, because slopes
             of that half alone are asked for.
+        stacked: whether slopes are taken of functions, as games that are trained together need
+            them; they then cost the discriminator another look.
     """
 
     discriminator: Callable[[Tensor], Tensor]
@@ -31,6 +33,7 @@ class Evaluation:
     step: int
     done: float = 0.0
     apart: Mapping[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    stacked: bool = False
 
     @property
     def real(self) -> Tensor:
@@ -48,16 +51,27 @@ class Evaluation:
 
         One pass gives it for all items, since no item's score depends on another item.
         """
-        (gradient,) = torch.autograd.grad(self.scores.sum(), self.x, create_graph=True)
-        return gradient
+        return self.slopes_at(self.x) if self.stacked else _slope(self.scores, self.x)
 
     def slopes(self, half: int) -> Tensor:
         """Gradient of each score of one half, `REAL` or `FAKE`, with respect to its own item."""
         if half not in self.apart:
             return self.input_gradient.chunk(2)[half]
         items, scores = self.apart[half]
-        (gradient,) = torch.autograd.grad(scores.sum(), items, create_graph=True)
-        return gradient
+        return _slope(scores, items)
+
+    def slopes_at(self, points: Tensor) -> Tensor:
+        """Gradient of the scores of other items, each with respect to its own."""
+        if self.stacked:
+            gradient: Tensor = torch.func.grad(lambda x: self.discriminator(x).sum())(points)
+            return gradient
+        points = points.requires_grad_()
+        return _slope(self.discriminator(points), points)
+
+
+def _slope(scores: Tensor, items: Tensor) -> Tensor:
+    (gradient,) = torch.autograd.grad(scores.sum(), items, create_graph=True)
+    return gradient
 
 
 REAL, FAKE = 0, 1

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from sparring.core import Backend, evaluating, train
 from sparring.core.errors import WrongUse
-from sparring.data import Batches, Source
+from sparring.data import Batches, InMemory, Source
+from sparring.data.arrays import to_levels, to_numpy
 from sparring.games.rotation import Rotation
 from sparring.networks import BatchNormDiscriminator
 
@@ -30,14 +32,14 @@ class Clusters:
     mean: Tensor
     scale: Tensor
 
-    def predict(self, source: Source) -> Tensor:
-        """The clusters (n,) of all pictures of a source."""
-        rows = (_features(self.rotation, source) - self.mean) / self.scale
+    def predict(self, pictures: Source | np.ndarray | Tensor) -> Tensor:
+        """The clusters (n,) int64 of all pictures, given as to `cluster`."""
+        rows = (_features(self.rotation, _source(pictures)) - self.mean) / self.scale
         return torch.cdist(rows, self.centres).argmin(1)
 
 
 def cluster(
-    source: Source,
+    pictures: Source | np.ndarray | Tensor,
     clusters: int,
     seed: int = 0,
     *,
@@ -53,7 +55,8 @@ def cluster(
     Differs from the paper: a small network is trained here and now.
 
     Args:
-        source: of pictures (n, channels, size, size).
+        pictures: uint8 levels (n, size, size) or (n, size, size, channels), floats in [0, 1] or
+            [-1, 1], or a source of such as (n, channels, size, size).
         clusters: how many, at least 2 and at most as many as there are pictures.
         seed: of all that is drawn.
         steps, batch_size, width: of the network's training.
@@ -63,12 +66,14 @@ def cluster(
         WrongUse: for another number of clusters, or what are no pictures.
 
     Example:
-        >>> from sparring.data import InMemory, Relabelled
-        >>> source = InMemory(torch.randn(64, 1, 8, 8))
-        >>> y = cluster(source, 3, steps=2, width=4).predict(source)
-        >>> Relabelled(source, y)[torch.arange(5)]["y"].shape
-        torch.Size([5])
+        >>> from sparring import Synthesizer
+        >>> pictures = np.random.default_rng(0).integers(0, 256, (64, 8, 8), dtype=np.uint8)
+        >>> y = cluster(pictures, 3, steps=2, width=4).predict(pictures)
+        >>> synthesizer = Synthesizer(steps=2, batch_size=8, width=4, alarms=False)
+        >>> synthesizer.fit(pictures, y).sample(2, {"class": 1}).shape
+        (2, 8, 8)
     """
+    source = _source(pictures)
     if not 2 <= clusters <= len(source):
         raise WrongUse(
             f"clusters must be at least 2 and at most the {len(source)} items, got {clusters}."
@@ -85,6 +90,13 @@ def cluster(
     rows = _features(game, source)
     mean, scale = rows.mean(0), rows.std(0).clamp_min(1e-6)
     return Clusters(game, _centres((rows - mean) / scale, clusters, seed), mean, scale)
+
+
+def _source(pictures: Source | np.ndarray | Tensor) -> Source:
+    if not isinstance(pictures, np.ndarray | Tensor):
+        return pictures
+    levels = torch.from_numpy(to_levels(to_numpy(pictures)))
+    return InMemory(levels[:, None] if levels.dim() == 3 else levels.permute(0, 3, 1, 2))
 
 
 def _features(game: Rotation, source: Source) -> Tensor:
