@@ -134,7 +134,7 @@ def wide():
     ("make", "reason"),
     [
         (convolutional, "convolutions"),
-        (wide, "more than 65536 weights in a layer"),
+        (wide, "more than 16384 weights in a layer"),
         (normalised, "running_mean"),
         (lambda: gans(1, make=WGAN)[0], "constrains its weights"),
     ],

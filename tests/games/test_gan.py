@@ -5,11 +5,12 @@ import torch
 from torch import nn
 
 from sparring.core import SGD, Alternating, Backend, Samples, Scores, TrainingState, train
+from sparring.core.penalised import are_penalised
 from sparring.games import GAN, LSGAN, R3GAN, SNGAN, WGAN, WGANGP
 from sparring.losses import LeastSquares, Minimax, NonSaturating, RelativisticPaired
 from sparring.networks import MLP
 from sparring.priors import Categorical, Normal
-from sparring.regularizers import R1, Lazy
+from sparring.regularizers import R1, R2, GradientPenalty, Lazy
 
 
 class Recording(nn.Module):
@@ -212,3 +213,27 @@ class Steady:
         return {}
 
     def load_state_dict(self, state): ...
+
+
+@pytest.mark.parametrize(
+    ("regularizers", "expected"),
+    [
+        ([], [False]),
+        ([R1(), R2()], [True]),
+        ([R1()], [True, False]),
+        ([GradientPenalty()], [False, True]),
+        ([Lazy(R1(), 4)], [False]),
+    ],
+)
+def test_layers_are_told_when_their_slopes_will_be_penalised(regularizers, expected):
+    told = []
+
+    discriminator = MLP((2,), ())
+    discriminator.register_forward_pre_hook(lambda *_: told.append(are_penalised()))
+    judge = Recording(discriminator)
+    game = GAN(MLP((3,), (2,)), judge, Normal(3), regularizers=regularizers)
+    game.step = 1
+    game.discriminator_loss({"x": torch.randn(4, 2)})
+    assert told == expected
+    game.generator_loss({"x": torch.randn(4, 2)})
+    assert told[-1] is False

@@ -16,11 +16,11 @@ from sparring.core.errors import Failure, WrongUse
 from sparring.core.game import Backward, Batch, Batches, Game, Terms, Turn, total
 
 # Weights in a layer above which stacking gains nothing. Measured on one core, batch 256, 8 games
-# (benchmarks/images_together.py): compiled they train 1.8 to 2.2 times as fast as one after another
-# with layers of 128, 1.6 times with 256, 1.2 times with 512. Beyond, the time is in the products of
-# matrices, which stacking doesn't shorten. The bound without compiling is a guess between layers
-# of 128, where it gained a third, and networks for 784 pixels, where it lost a third.
-WIDEST, WIDEST_UNCOMPILED = 512 * 512, 256 * 256
+# (benchmarks/images_together.py): compiled they train 4.3 times as fast as one after another with
+# layers of 32, 2.5 times with 64, 1.4 times with 128, 1.2 times with 256, and no faster with 512;
+# uncompiled 2.1, 1.5, 1.0 and .8 times. Beyond, the time is in the products of matrices, which
+# stacking doesn't shorten.
+WIDEST, WIDEST_UNCOMPILED = 256 * 256, 128 * 128
 
 Tensors = Mapping[str, Tensor]
 
@@ -183,7 +183,7 @@ class _Together:
             torch.compiler.reset()
             # Shapes never change, and dynamic ones trip the compiler in stacked calls.
             self.gradients = {
-                name: self._once(name, torch.compile(function, dynamic=False))
+                name: self._once(name, torch.compile(function, dynamic=False, fullgraph=True))
                 for name, function in self.gradients.items()
             }
 

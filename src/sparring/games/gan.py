@@ -90,7 +90,7 @@ class GAN(Generating, Judging):
         """The loss on real and generated items, and the regularizers' terms."""
         real, y = self.need("x", batch), self.condition_of(batch)
         x = torch.cat([real, self.show(len(real), y)])  # (2 n, ...)
-        halves = frozenset[int]().union(*(r.sloped(self.step) for r in self.regularizers))
+        halves = frozenset(half for r in self.regularizers for half in r.sloped(self.step))
         scores, features, apart = self.judge_sloped(x, y, halves)
         d_real, d_fake = scores.chunk(2)
         terms = self.judgement(real, y, d_real, d_fake)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from sparring.core import Batch, Game, Scores, WrongUse
+from sparring.core.penalised import penalised
 from sparring.games.common import Judges
 from sparring.games.generating import call
 from sparring.priors import Prior
@@ -39,12 +40,16 @@ class Judging(Game, Scores):
         if len(halves) != 1 or self.stacked:
             if halves and not self.stacked:
                 x.requires_grad_()
-            return *self.judge_both(x, None if y is None else torch.cat([y, y])), {}
+            with penalised(bool(halves)):
+                return *self.judge_both(x, None if y is None else torch.cat([y, y])), {}
         # Scored together, slopes would be taken of both halves.
         (half,) = halves
         items = list(x.chunk(2))
         items[half] = items[half].detach().requires_grad_()
-        judged = [self.judge(piece, y) for piece in items]
+        judged = []
+        for index, piece in enumerate(items):
+            with penalised(index == half):
+                judged.append(self.judge(piece, y))
         shown = [features for _, features in judged if features is not None]
         apart = {half: (items[half], judged[half][0])}
         return torch.cat([s for s, _ in judged]), torch.cat(shown) if shown else None, apart

@@ -11,6 +11,7 @@ from sparring.networks.conditioning import Projection
 from sparring.networks.discriminator import Conditionings, Discriminator
 from sparring.networks.embedding import Embedded
 from sparring.networks.sizes import pyramid
+from sparring.networks.slopes import Conv2d, LeakyReLU
 
 Norm = Callable[[int], nn.Module]
 
@@ -133,10 +134,10 @@ class DCGANDiscriminator(Discriminator):
         self.pad = sides[-1] - size
         layers: list[nn.Module] = []
         for index, (before, after) in enumerate(itertools.pairwise(widths)):
-            layers.append(nn.Conv2d(before, after, 4, 2, 1, bias=norm is None or index == 0))
+            layers.append(Conv2d(before, after, 4, 2, 1, bias=norm is None or index == 0))
             if norm is not None and index > 0:
                 layers.append(norm(after))
-            layers.append(nn.LeakyReLU(0.2, inplace=True))
+            layers.append(LeakyReLU(0.2))
         self.layers = nn.Sequential(*layers)
         # A convolution over all of the maps at once, as a product of matrices.
         self.last = nn.Linear(widths[-1] * sides[0] ** 2, 1)
@@ -150,7 +151,8 @@ class DCGANDiscriminator(Discriminator):
         return maps
 
     def score(self, maps: Tensor) -> Tensor:
-        scores: Tensor = self.last(maps.flatten(1)).flatten()
+        # In the order in which they lie.
+        scores: Tensor = self.last(maps.permute(0, 2, 3, 1).flatten(1)).flatten()
         return scores
 
 

@@ -36,7 +36,7 @@ class Discriminator(nn.Module, ABC):
 
     def pooled(self, maps: Tensor) -> Tensor:
         """What the body returned to features (n, features_width): means over all places."""
-        return maps.flatten(2).mean(2) if maps.dim() > 2 else maps
+        return maps.mean((2, 3)) if maps.dim() > 2 else maps
 
     def judge(self, x: Tensor, y: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Scores (n,), logits, and the features (n, features_width) behind them."""

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.core import WrongUse
+from sparring.networks.slopes import conv2d
 
 HE = math.sqrt(2)
 """The gain before a rectifier (He et al. 2015, arXiv 1502.01852, eq. 10)."""
@@ -130,11 +131,12 @@ class EqualisedConv2d(_Equalised):
         rate: float = 1.0,
     ) -> None:
         super().__init__((after, before, kernel, kernel), gain, rate, bias, 0.0)
-        self.stride = stride
-        self.padding = kernel // 2 if padding is None else padding
+        if padding is None:
+            padding = kernel // 2
+        self.stride, self.padding = (stride, stride), (padding, padding)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, *self.scaled(), stride=self.stride, padding=self.padding)
+        return conv2d(x, *self.scaled(), self.stride, self.padding)
 
 
 class PixelNorm(nn.Module):

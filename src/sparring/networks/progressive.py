@@ -24,6 +24,7 @@ from sparring.networks.equalised import (
     PixelNorm,
 )
 from sparring.networks.sizes import pyramid
+from sparring.networks.slopes import LeakyReLU
 
 _SLOPE = 0.2
 
@@ -222,7 +223,7 @@ class ProgressiveDiscriminator(Discriminator, Growing):
 
 
 def _rectifier() -> nn.Module:
-    return nn.LeakyReLU(_SLOPE)
+    return LeakyReLU(_SLOPE)
 
 
 def _convolution(before: int, after: int) -> list[nn.Module]:

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sparring.networks.slopes import conv2d
+
 _TAPS = (1.0, 3.0, 3.0, 1.0)
 
 
@@ -43,7 +45,8 @@ class Smooth(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         maps = x.shape[1]
         filters = self.filter.expand(maps, 1, *self.filter.shape)
-        return F.conv2d(x, filters, stride=self.stride, padding=self.padding, groups=maps)
+        both = (self.stride, self.stride), (self.padding, self.padding)
+        return conv2d(x, filters, None, *both, groups=maps)
 
     def extra_repr(self) -> str:
         return f"padding={self.padding}, stride={self.stride}"

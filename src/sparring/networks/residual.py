@@ -17,6 +17,7 @@ from sparring.networks.convolutional import crop
 from sparring.networks.discriminator import Conditionings, Discriminator
 from sparring.networks.embedding import Embedded
 from sparring.networks.sizes import pyramid
+from sparring.networks.slopes import Conv2d, leaky_relu_
 
 _SLOPE = 0.2
 _GAIN = math.sqrt(2 / (1 + _SLOPE**2))
@@ -48,17 +49,17 @@ class Block(nn.Module):
         super().__init__()
         wide = 2 * width
         groups = max(1, wide // group)
-        self.expand = nn.Conv2d(width, wide, 1)
-        self.mix = nn.Conv2d(wide, wide, 3, padding=1, groups=groups)
-        self.project = nn.Conv2d(wide, width, 1, bias=False)
+        self.expand = Conv2d(width, wide, 1)
+        self.mix = Conv2d(wide, wide, 3, padding=1, groups=groups)
+        self.project = Conv2d(wide, width, 1, bias=False)
         for layer in (self.expand, self.mix):
             _scaled(layer, _GAIN * blocks**-0.25)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
         nn.init.zeros_(self.project.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.leaky_relu(self.expand(x), _SLOPE)
-        change: Tensor = self.project(F.leaky_relu(self.mix(y), _SLOPE))
+        y = leaky_relu_(self.expand(x), _SLOPE)
+        change: Tensor = self.project(leaky_relu_(self.mix(y), _SLOPE))
         return x + change
 
 
@@ -81,7 +82,7 @@ class Resample(nn.Module):
     def __init__(self, before: int, after: int, up: bool) -> None:
         super().__init__()
         self.up = up
-        self.change = nn.Conv2d(before, after, 1, bias=False) if before != after else None
+        self.change = Conv2d(before, after, 1, bias=False) if before != after else None
         if self.change is not None:
             _scaled(self.change, 1.0)
 
@@ -189,7 +190,7 @@ class ResidualDiscriminator(Discriminator):
         super().__init__(widths[-1], condition, conditioning)
         self.pad = sides[-1] - size
         blocks = depth * len(sides)
-        self.first = nn.Conv2d(channels, widths[0], 1)
+        self.first = Conv2d(channels, widths[0], 1)
         _scaled(self.first, 1.0)
         layers: list[nn.Module] = []
         for level, current in enumerate(widths):
@@ -197,7 +198,7 @@ class ResidualDiscriminator(Discriminator):
                 layers.append(Resample(widths[level - 1], current, up=False))
             layers += [Block(current, blocks) for _ in range(depth)]
         self.layers = nn.Sequential(*layers)
-        self.gather = nn.Conv2d(widths[-1], widths[-1], sides[0], groups=widths[-1], bias=False)
+        self.gather = Conv2d(widths[-1], widths[-1], sides[0], groups=widths[-1], bias=False)
         _scaled(self.gather, 1.0)
         self.last = nn.Linear(widths[-1], 1, bias=False)
         _scaled(self.last, 1.0)

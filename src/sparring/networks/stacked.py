@@ -9,6 +9,7 @@ from sparring.core import WrongUse
 from sparring.networks.conditioning import Projection
 from sparring.networks.discriminator import Conditionings, Discriminator
 from sparring.networks.embedding import Embedded
+from sparring.networks.slopes import Conv2d, LeakyReLU
 
 _LEVELS = 3
 
@@ -125,7 +126,7 @@ class StackedDiscriminator(Discriminator):
         widths = [channels, *(width // 2**level for level in range(_LEVELS - 1, -1, -1))]
         layers: list[nn.Module] = []
         for before, after in itertools.pairwise(widths):
-            layers += [nn.Conv2d(before, after, 3, 2, 1), nn.LeakyReLU(0.3, inplace=True)]
+            layers += [Conv2d(before, after, 3, 2, 1), LeakyReLU(0.3)]
         self.layers = nn.Sequential(*layers)
         self.last = nn.Linear(width * start**2, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

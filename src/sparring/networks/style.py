@@ -27,6 +27,7 @@ from sparring.networks.equalised import (
 from sparring.networks.modulated import StyleLayer, ToPicture
 from sparring.networks.resampling import Smooth, doubled, halving
 from sparring.networks.sizes import pyramid
+from sparring.networks.slopes import leaky_relu_
 
 _SLOPE = 0.2
 _DECAY = 0.995
@@ -177,8 +178,8 @@ class _Residual(nn.Module):
         self.skip = EqualisedConv2d(before, after, 1, bias=False, gain=1 / HE)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.leaky_relu_(self.first(x), _SLOPE)
-        y = F.leaky_relu_(self.second(self.smooth(y)), _SLOPE)
+        y = leaky_relu_(self.first(x), _SLOPE)
+        y = leaky_relu_(self.second(self.smooth(y)), _SLOPE)
         skipped: Tensor = self.skip(self.halving(x))
         return y + skipped
 
@@ -231,10 +232,10 @@ class StyleDiscriminator(Discriminator):
         if self.pad:
             x = F.pad(x, (0, self.pad, 0, self.pad), mode="replicate")
         # A map of each pixel, not a convolution: of one channel that would lie channels first.
-        x = F.leaky_relu(self.first(x.permute(0, 2, 3, 1)), _SLOPE).permute(0, 3, 1, 2)
+        x = leaky_relu_(self.first(x.permute(0, 2, 3, 1)), _SLOPE).permute(0, 3, 1, 2)
         x = self.blocks(x)  # (n, last, start, start)
-        x = F.leaky_relu_(self.mix(self.deviation(x)), _SLOPE)
-        return F.leaky_relu(self.gather(x.flatten(1)), _SLOPE)  # (n, last)
+        x = leaky_relu_(self.mix(self.deviation(x)), _SLOPE)
+        return leaky_relu_(self.gather(x.flatten(1)), _SLOPE)  # (n, last)
 
     def score(self, maps: Tensor) -> Tensor:
         scores: Tensor = self.last(maps).flatten()

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sparring.core import Terms, WrongUse
+from sparring.core.penalised import penalised
 
 
 @dataclass
@@ -66,7 +67,9 @@ class Evaluation:
             gradient: Tensor = torch.func.grad(lambda x: self.discriminator(x).sum())(points)
             return gradient
         points = points.requires_grad_()
-        return _slope(self.discriminator(points), points)
+        with penalised():
+            scores = self.discriminator(points)
+        return _slope(scores, points)
 
 
 def _slope(scores: Tensor, items: Tensor) -> Tensor:
