@@ -4,13 +4,22 @@ import pytest
 import torch
 from torch import nn
 
-from sparring.core import SGD, Alternating, Backend, Samples, Scores, TrainingState, train
+from sparring.core import (
+    SGD,
+    Alternating,
+    Backend,
+    Samples,
+    Scores,
+    TrainingState,
+    WrongUse,
+    train,
+)
 from sparring.core.penalised import are_penalised
 from sparring.games import GAN, LSGAN, R3GAN, SNGAN, WGAN, WGANGP
 from sparring.losses import LeastSquares, Minimax, NonSaturating, RelativisticPaired
 from sparring.networks import MLP
 from sparring.priors import Categorical, Normal
-from sparring.regularizers import R1, R2, GradientPenalty, Lazy
+from sparring.regularizers import R1, R2, Checked, GradientPenalty, Lazy, Violation
 
 
 class Recording(nn.Module):
@@ -237,3 +246,18 @@ def test_layers_are_told_when_their_slopes_will_be_penalised(regularizers, expec
     assert told == expected
     game.generator_loss({"x": torch.randn(4, 2)})
     assert told[-1] is False
+
+
+def test_every_one_of_several_terms_of_one_name_counts():
+    low, high = (Violation(lambda x, s=s: x.square().sum(1) * s, name="at") for s in (1, 2))
+    game = make(hints=[low, high], extra_regularizers=[R1(1.0), R1(2.0)])
+    batch = {"x": torch.randn(4, 2)}
+    made, judged = game.generator_loss(batch), game.discriminator_loss(batch)
+    assert float(made["at 2"].detach()) == pytest.approx(2 * float(made["at"].detach()))
+    assert float(judged["r1 2"].detach()) == pytest.approx(2 * float(judged["r1"].detach()))
+
+
+def test_two_players_of_one_name_are_refused():
+    hints = [Checked(lambda x: x[:, 0] > 0, MLP((2,), ())) for _ in range(2)]
+    with pytest.raises(WrongUse, match="two players are named 'valid'; give each hint a name"):
+        make(hints=hints)

@@ -42,6 +42,24 @@ def stepping(common: Common, generator: OptimizerSpec, discriminator: OptimizerS
     }
 
 
+def join(terms: dict[str, Tensor], others: Terms) -> None:
+    """Put other terms beside these; one whose name is taken gets a number after it.
+
+    Example:
+        >>> from torch import tensor
+        >>> terms = {"r1": tensor(1.0)}
+        >>> join(terms, {"r1": tensor(2.0)})
+        >>> terms
+        {'r1': tensor(1.), 'r1 2': tensor(2.)}
+    """
+    for name, term in others.items():
+        number, free = 1, name
+        while free in terms:
+            number += 1
+            free = f"{name} {number}"
+        terms[free] = term
+
+
 @runtime_checkable
 class Judges(Protocol):
     """A discriminator that shows by what features it judges."""

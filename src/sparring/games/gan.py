@@ -7,8 +7,8 @@ from typing import Unpack
 import torch
 from torch import Tensor, nn
 
-from sparring.core import Adam, Batch, Player, Terms, Turn
-from sparring.games.common import Common, conditions_of
+from sparring.core import Adam, Batch, Player, Terms, Turn, WrongUse
+from sparring.games.common import Common, conditions_of, join
 from sparring.games.generating import Generating
 from sparring.games.judging import Judging
 from sparring.losses import AdversarialLoss, NonSaturating
@@ -79,6 +79,8 @@ class GAN(Generating, Judging):
         }
         for hint in self.hints:
             if isinstance(hint, LearningHint):
+                if hint.name in self.players:
+                    raise WrongUse(f"two players are named {hint.name!r}; give each hint a name.")
                 loss_of_hint = functools.partial(self.hint_loss, hint)
                 self.players[hint.name] = Player([hint], loss_of_hint, hint.optimizer)
         # Several moves a step would each keep a graph of which only the last is of use.
@@ -97,12 +99,12 @@ class GAN(Generating, Judging):
         conditions = conditions_of(self.discriminator)
         if conditions is not None and y is not None and features is not None:
             h_real, h_fake = features.chunk(2)
-            terms.update(conditions.discriminator_terms(h_real, h_fake, y))
+            join(terms, conditions.discriminator_terms(h_real, h_fake, y))
         if self.regularizers:
             scored = functools.partial(self.scores_of, y=y)
             evaluation = Evaluation(scored, x, scores, self.step, self.done, apart, self.stacked)
             for regularizer in self.regularizers:
-                terms.update(regularizer(evaluation))
+                join(terms, regularizer(evaluation))
         if self.augmentation is not None:
             # Where scores mean nothing but beside each other, so do their signs.
             told = d_real - d_fake if self.adversarial_loss.relative else d_real
@@ -129,9 +131,9 @@ class GAN(Generating, Judging):
             terms = {"loss": self.adversarial_loss.generator(None, scores)}
         conditions = conditions_of(self.discriminator)
         if conditions is not None and y is not None and features is not None:
-            terms.update(conditions.generator_terms(features, y))
+            join(terms, conditions.generator_terms(features, y))
         for hint in self.hints:
-            terms.update(hint(Generation(self.generator, z, y, fake, self.step, self.done)))
+            join(terms, hint(Generation(self.generator, z, y, fake, self.step, self.done)))
         return terms
 
     def hint_loss(self, hint: LearningHint, batch: Batch) -> Terms:

@@ -86,7 +86,7 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
 }
 
 
-NARROW = {"sagan": 16, "biggan": 16, "style": 16}
+NARROW = {"sagan": 16, "biggan": 16, "style": 16, "field": 12}
 """Width of networks that work at full resolution, where a step costs several times as much."""
 
 

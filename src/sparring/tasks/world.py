@@ -64,7 +64,7 @@ class World:
         levels = (array.astype(np.float64) - low) / (high - low) * 255
         pieces = _pieces(levels.round().astype(np.uint8), self.size)
         learner = Synthesizer(
-            **{"networks": "field", "conditional": False, "options": {}, **self.options}
+            **{"networks": "field", "conditional": False, "batch_size": 16, **self.options}
         )
         self.synthesizer_ = learner.fit(pieces)
         self.low_, self.high_, self.heights_ = low, high, heights
