@@ -19,13 +19,17 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 def given(theirs, ours):
     """Their network with our weights."""
-    weights = zip(theirs.state_dict(), ours.state_dict().values(), strict=True)
-    # A product of matrices is the convolution over all places at once.
-    shapes = [value.shape for value in theirs.state_dict().values()]
-    theirs.load_state_dict(
-        {n: v.contiguous().view(shape) for (n, v), shape in zip(weights, shapes, strict=True)}
-    )
+    weights = zip(theirs.state_dict().items(), ours.state_dict().values(), strict=True)
+    theirs.load_state_dict({name: _shaped(own, like.shape) for (name, like), own in weights})
     return theirs
+
+
+def _shaped(weight, shape):
+    if weight.dim() == 2 and len(shape) == 4:
+        # A product of matrices, of maps channels last, is the convolution over all places at once.
+        rows, maps, *sides = shape
+        return weight.view(rows, *sides, maps).permute(0, 3, 1, 2).contiguous()
+    return weight.contiguous().view(shape)
 
 
 @pytest.mark.parametrize("size", [32, 64])
