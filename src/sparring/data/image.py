@@ -47,6 +47,7 @@ class Image(Modality):
     Args:
         size: pixels along one side, 8 to 128.
         channels: 1 (grey) or 3 (RGB).
+        binary: whether pixels are 0 or 255, nothing between.
 
     Raises:
         WrongUse: another size or number of channels.
@@ -63,7 +64,7 @@ class Image(Modality):
 
     name: ClassVar[str] = "image"
 
-    def __init__(self, size: int, channels: int) -> None:
+    def __init__(self, size: int, channels: int, binary: bool = False) -> None:
         if not SMALLEST <= size <= LARGEST:
             raise WrongUse(
                 f"Images must be {SMALLEST} to {LARGEST} pixels wide and high, got {size}: "
@@ -71,7 +72,7 @@ class Image(Modality):
             )
         if channels not in (1, 3):
             raise WrongUse(f"Images must have 1 (grey) or 3 (RGB) channels, got {channels}.")
-        self.size, self.channels = size, channels
+        self.size, self.channels, self.binary = size, channels, binary
         self.shape = (channels, size, size)
 
     def levels(self, items: Any) -> Tensor:
@@ -96,6 +97,8 @@ class Image(Modality):
 
     def decode(self, x: Tensor) -> np.ndarray:
         """(n, c, s, s), clipped to [-1, 1] -> uint8 arrays (n, s, s) or (n, s, s, 3)."""
+        if self.binary:
+            x = x.sign()
         levels = x.detach().float().add(1).mul(127.5).clamp(0, 255).round().to(torch.uint8).cpu()
         if self.channels == 1:
             return levels[:, 0].numpy()
@@ -137,10 +140,13 @@ class Image(Modality):
                     PIL.Image.fromarray(item).save(part / f"{index:0{digits}d}.png", format="PNG")
 
     def describe(self) -> dict[str, Any]:
-        """Size and channels."""
-        return {"modality": self.name, "size": self.size, "channels": self.channels}
+        """Size and channels, and whether there are two levels alone."""
+        found = {"modality": self.name, "size": self.size, "channels": self.channels}
+        return {**found, "binary": True} if self.binary else found
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """The modality that `describe` described."""
-        return cls(size=description["size"], channels=description["channels"])
+        return cls(
+            description["size"], description["channels"], bool(description.get("binary", False))
+        )

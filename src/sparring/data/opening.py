@@ -20,6 +20,7 @@ from sparring.data.arrayfiles import (
     read_npz,
 )
 from sparring.data.arrays import to_numpy
+from sparring.data.binarising import binarise as binarised
 from sparring.data.building import (
     Preparation,
     image_dataset,
@@ -111,6 +112,7 @@ def open_dataset(
     kinds: Mapping[str | int, str] | None = None,
     items: int | None = None,
     labelled: float | None = None,
+    binarise: str | None = None,
     text_encoder: str = MINILM,
     heldout: float = 0.1,
     seed: int = 0,
@@ -147,6 +149,8 @@ def open_dataset(
             {"y": "text"} or {"y": "category"}, and of attributes by name.
         items: train on so many, drawn; each class keeps its share (see `taking.take`).
         labelled: keep so many labels alone, or such a share (see `taking.label`).
+        binarise: how grey pictures are made binary, if they are: "dynamic", "static" or "half" (see
+            `binarising.binarise`).
         text_encoder: of captions: "minilm", or the name of a model of Hugging Face.
         heldout: fraction of the items to hold out where there is no official test part, above 0
             and at most 0.5.
@@ -169,6 +173,8 @@ def open_dataset(
     dataset = _open(thing, wish)
     if items is not None:
         dataset = take(dataset, items, seed)
+    if binarise is not None:
+        dataset = binarised(dataset, binarise, seed)
     return dataset if labelled is None else label(dataset, labelled, seed)
 
 

@@ -191,6 +191,7 @@ _WHERE_GIVEN: Rules = {
     "game": _text,
     "items": whole,
     "labelled": _positive,
+    "binarise": _text,
     "text_encoder": _text,
     "start": _place,
 }

@@ -35,6 +35,7 @@ DATA_OPTIONS = (
     "heldout",
     "items",
     "labelled",
+    "binarise",
     "text_encoder",
 )
 _ELSEWHERE = ("run", "callbacks", "device", "processes", "previews", "alarms", *DATA_OPTIONS)

@@ -75,6 +75,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         items: train on so many pictures, drawn with the seed.
         labelled: keep so many labels of pictures, or such a share of them; for games that learn
             from few.
+        binarise: how grey pictures are made binary, if they are: "dynamic" (pixels are drawn anew
+            whenever they are seen), "static" (once) or "half" (cut at the middle).
         text_encoder: what reads captions: "minilm", or the name of a model of Hugging Face.
         device: "auto", "cpu" or "cuda".
         precision: "float32" or "bfloat16".
@@ -132,6 +134,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         heldout: float = 0.1,
         items: int | None = None,
         labelled: float | None = None,
+        binarise: str | None = None,
         text_encoder: str | None = None,
         device: str = "auto",
         precision: str = "float32",
@@ -172,6 +175,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         self.heldout = heldout
         self.items = items
         self.labelled = labelled
+        self.binarise = binarise
         self.text_encoder = text_encoder
         self.device = device
         self.precision = precision
