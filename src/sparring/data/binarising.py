@@ -42,7 +42,8 @@ class Binary:
 
     def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
         batch = self.source[indices]
-        x, least = batch["x"], 0.5
+        x = batch["x"]
+        least: Tensor | float = 0.5
         if self.anew:
             least = draw(lambda n: torch.rand(n, *x.shape[1:], device=x.device), len(x))
         return {**batch, "x": torch.where((x + 1) / 2 > least, 1.0, -1.0)}
