@@ -160,3 +160,12 @@ def test_levels_between_are_refused_where_pixels_are_on_or_off():
 def test_numbers_out_of_range_are_refused(make):
     with pytest.raises(WrongUse, match=r"at least|above 0"):
         make()
+
+
+@pytest.mark.parametrize(("pixels", "levels", "channels"), DISCRETE, ids=ids)
+def test_the_same_numbers_draw_the_same_pictures(pixels, levels, channels):
+    outputs = torch.randn(2, pixels.outputs, 3, 3)
+    uniform = torch.rand(2, pixels.noises, 3, 3)
+    one, other = (pixels.sample(outputs, uniform=uniform) for _ in range(2))
+    assert torch.equal(one, other)
+    assert one.shape == (2, channels, 3, 3)

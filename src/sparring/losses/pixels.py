@@ -22,38 +22,45 @@ class Pixels(nn.Module, ABC):
 
     Attributes:
         outputs: k, how many numbers it takes for a pixel.
+        noises: how many uniform numbers draw a pixel.
         discrete: whether `surprise` is of probabilities; else it is of densities in [-1, 1] space.
     """
 
     outputs: int
+    noises: int
     discrete = True
 
     @abstractmethod
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
         """-log p of pictures (n, channels, h, w), in nats, summed over pixels: (n,)."""
 
-    @abstractmethod
-    def sample(self, outputs: Tensor, temperature: float = 1.0) -> Tensor:
-        """Pictures (n, channels, h, w); a temperature below 1 draws the more probable more often.
+    def sample(
+        self, outputs: Tensor, temperature: float = 1.0, uniform: Tensor | None = None
+    ) -> Tensor:
+        """Pictures (n, channels, h, w) from the outputs.
+
+        Args:
+            outputs: (n, k, h, w).
+            temperature: above 0; below 1 the more probable is drawn more often.
+            uniform: numbers in (0, 1), (n, noises, h, w), that say what is drawn; None draws them.
 
         Raises:
             WrongUse: for a temperature that isn't above 0.
         """
+        if not 0 < temperature < math.inf:
+            raise WrongUse(f"temperature must be a number above 0, got {temperature!r}.")
+        if uniform is None:
+            shape = len(outputs), self.noises, *outputs.shape[2:]
+            uniform = torch.rand(shape, dtype=outputs.dtype, device=outputs.device)
+        return self._drawn(outputs, temperature, uniform.clamp(1e-6, 1 - 1e-6))
+
+    @abstractmethod
+    def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+        """As `sample`, all given."""
 
     @abstractmethod
     def mean(self, outputs: Tensor) -> Tensor:
         """The mean picture (n, channels, h, w)."""
-
-
-def check_temperature(temperature: float) -> float:
-    """A temperature above 0.
-
-    Raises:
-        WrongUse: for another.
-    """
-    if not 0 < temperature < math.inf:
-        raise WrongUse(f"temperature must be a number above 0, got {temperature!r}.")
-    return temperature
 
 
 class Bernoulli(Pixels):
@@ -73,7 +80,7 @@ class Bernoulli(Pixels):
 
     def __init__(self, channels: int = 1) -> None:
         super().__init__()
-        self.outputs = channels
+        self.outputs = self.noises = channels
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
         if not bool((x.abs() == 1).all()):
@@ -84,9 +91,8 @@ class Bernoulli(Pixels):
         # log sigmoid of a logit with the pixel's sign.
         return F.softplus(-x * outputs).flatten(1).sum(1)
 
-    def sample(self, outputs: Tensor, temperature: float = 1.0) -> Tensor:
-        chance = torch.sigmoid(outputs / check_temperature(temperature))
-        return 2 * (torch.rand_like(chance) < chance).to(chance.dtype) - 1
+    def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+        return 2 * (uniform < torch.sigmoid(outputs / temperature)).to(outputs.dtype) - 1
 
     def mean(self, outputs: Tensor) -> Tensor:
         return torch.tanh(outputs / 2)  # 2 sigmoid - 1
@@ -113,7 +119,8 @@ class Levels(Pixels):
         super().__init__()
         if levels < 2:
             raise WrongUse(f"levels must be at least 2, got {levels}.")
-        self.channels, self.levels, self.outputs = channels, levels, channels * levels
+        self.channels, self.levels = channels, levels
+        self.outputs, self.noises = channels * levels, channels
 
     def _logits(self, outputs: Tensor) -> Tensor:
         logits: Tensor = outputs.unflatten(1, (self.channels, self.levels))
@@ -124,9 +131,8 @@ class Levels(Pixels):
         logs = torch.log_softmax(self._logits(outputs), 2)
         return -logs.gather(2, chosen[:, :, None]).flatten(1).sum(1)
 
-    def sample(self, outputs: Tensor, temperature: float = 1.0) -> Tensor:
-        logits = self._logits(outputs) / check_temperature(temperature)
-        chosen = (logits + gumbel(logits)).argmax(2)
+    def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+        chosen = choose(self._logits(outputs) / temperature, uniform, 2)
         return chosen.to(outputs.dtype) * (2 / (self.levels - 1)) - 1
 
     def mean(self, outputs: Tensor) -> Tensor:
@@ -155,16 +161,17 @@ class DiscretisedLogistic(Pixels):
 
     def __init__(self, channels: int = 1, levels: int = 256) -> None:
         super().__init__()
-        self.channels, self.levels, self.outputs = channels, levels, 2 * channels
+        self.channels, self.levels = channels, levels
+        self.outputs, self.noises = 2 * channels, channels
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
         mean, log_scale = outputs.chunk(2, 1)
         return -log_mass(x, mean, log_scale.clamp_min(_LEAST), self.levels).flatten(1).sum(1)
 
-    def sample(self, outputs: Tensor, temperature: float = 1.0) -> Tensor:
+    def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
         mean, log_scale = outputs.chunk(2, 1)
-        scale = log_scale.clamp_min(_LEAST).exp() * check_temperature(temperature)
-        return to_levels(mean + scale * logistic(mean), self.levels)
+        scale = log_scale.clamp_min(_LEAST).exp() * temperature
+        return to_levels(mean + scale * torch.logit(uniform), self.levels)
 
     def mean(self, outputs: Tensor) -> Tensor:
         return outputs.chunk(2, 1)[0].clamp(-1, 1)
@@ -201,6 +208,7 @@ class LogisticMixture(Pixels):
         self.channels, self.components, self.levels = channels, components, levels
         self.shifts = channels * (channels - 1) // 2
         self.outputs = components * (1 + 2 * channels + self.shifts)
+        self.noises = 1 + channels
 
     def _parts(self, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Logits (n, components, h, w); means, log scales and shifts (n, components, ., h, w)."""
@@ -229,14 +237,13 @@ class LogisticMixture(Pixels):
         each = log_mass(x[:, None], self._shifted(mean, shift, x), log_scale, self.levels).sum(2)
         return -torch.logsumexp(each + torch.log_softmax(logits, 1), 1).flatten(1).sum(1)
 
-    def sample(self, outputs: Tensor, temperature: float = 1.0) -> Tensor:
+    def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
         logits, mean, log_scale, shift = self._parts(outputs)
-        logits = logits / check_temperature(temperature)
-        chosen = (logits + gumbel(logits)).argmax(1)[:, None, None]  # (n, 1, 1, h, w)
+        chosen = choose(logits / temperature, uniform[:, 0], 1)[:, None, None]  # (n, 1, 1, h, w)
         mean, log_scale, shift = (
             part.take_along_dim(chosen, 1)[:, 0] for part in (mean, log_scale, shift)
         )
-        noise = temperature * log_scale.exp() * logistic(mean)
+        noise = temperature * log_scale.exp() * torch.logit(uniform[:, 1:])
         x = to_levels(mean[:, :1] + noise[:, :1], self.levels)
         if self.channels == 1:
             return x
@@ -280,7 +287,8 @@ class Gaussian(Pixels):
         super().__init__()
         if least <= 0:
             raise WrongUse(f"least of Gaussian must be above 0, got {least}.")
-        self.outputs, self.least = 2 * channels, math.log(least)
+        self.outputs, self.noises = 2 * channels, channels
+        self.least = math.log(least)
 
     def _parts(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_deviation = outputs.chunk(2, 1)
@@ -291,10 +299,9 @@ class Gaussian(Pixels):
         z = (x - mean) * (-log_deviation).exp()
         return (z.square() / 2 + log_deviation + math.log(2 * math.pi) / 2).flatten(1).sum(1)
 
-    def sample(self, outputs: Tensor, temperature: float = 1.0) -> Tensor:
+    def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
         mean, log_deviation = self._parts(outputs)
-        noise = check_temperature(temperature) * log_deviation.exp() * torch.randn_like(mean)
-        return (mean + noise).clamp(-1, 1)
+        return mean + temperature * log_deviation.exp() * torch.special.ndtri(uniform)
 
     def mean(self, outputs: Tensor) -> Tensor:
         return self._parts(outputs)[0].clamp(-1, 1)
@@ -335,16 +342,20 @@ def to_levels(x: Tensor, levels: int) -> Tensor:
     return ((x.clamp(-1, 1) + 1) * steps).round() / steps - 1
 
 
-def logistic(like: Tensor) -> Tensor:
-    """Standard logistic numbers of the same shape."""
-    return torch.logit(torch.rand_like(like).clamp(1e-6, 1 - 1e-6))
+def choose(logits: Tensor, uniform: Tensor, dim: int) -> Tensor:
+    """Which of several is drawn by their softmax, as uniform numbers say.
 
+    Args:
+        logits: with the choices along `dim`.
+        uniform: in (0, 1), of that shape without `dim`.
 
-def gumbel(like: Tensor) -> Tensor:
-    """Standard Gumbel numbers of the same shape; the largest of logits with them is a draw.
+    Returns:
+        int64 of uniform's shape.
 
     Example:
-        >>> gumbel(torch.zeros(2, 3)).shape
-        torch.Size([2, 3])
+        >>> choose(torch.zeros(1, 4), torch.tensor([0.6]), 1)
+        tensor([2])
     """
-    return -torch.log(-torch.log(torch.rand_like(like).clamp(1e-20, 1 - 1e-7)))
+    below = logits.softmax(dim).cumsum(dim) < uniform.unsqueeze(dim)
+    chosen: Tensor = below.sum(dim).clamp_max(logits.shape[dim] - 1)
+    return chosen
