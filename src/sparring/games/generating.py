@@ -6,24 +6,22 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from sparring.core import Batch, Game, Interpolates, Truncates, WrongUse
+from sparring.core import Batch, Interpolates, Truncates, WrongUse
+from sparring.games.conditional import Conditional
 from sparring.games.sharing import Shown
 from sparring.priors import Normal, Prior
 
 
-class Generating(Game, Interpolates, Truncates):
+class Generating(Conditional, Interpolates, Truncates):
     """A game with a generator G(z, y) of latents z and conditions y.
 
     Attributes:
         generator: from latents (n, k), and conditions (n, ...) if there are such, to items.
         prior: of the latents.
-        labels: a distribution of conditions, from which one comes when none is asked for; None
-            where there are none.
     """
 
     generator: nn.Module
     prior: Prior
-    labels: Prior | None
 
     _shown: Shown | None = None
 
@@ -58,19 +56,6 @@ class Generating(Game, Interpolates, Truncates):
         """n items of shape (n, ...); `condition["y"]` of shape (n, ...) says what is asked for."""
         z = self.latent(n) if latent is None else latent
         return call(self.generator, z, self.wanted(n, condition))
-
-    def wanted(self, n: int, condition: Batch | None) -> Tensor | None:
-        """What n items are asked to be: what is said, or n draws; None without conditions.
-
-        Raises:
-            WrongUse: if another number of items is asked for.
-        """
-        if self.labels is None:
-            return None
-        y = self.labels.sample(n) if condition is None else self.need("y", condition)
-        if len(y) != n:
-            raise WrongUse(f"condition['y'] must have {n} rows, one a sample, got {len(y)}.")
-        return y
 
     def ends(self, n: int, condition: Batch | None = None) -> Tensor:
         """n draws from the prior: ways lead from one to another, whatever is asked for."""

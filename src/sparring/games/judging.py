@@ -3,25 +3,23 @@
 import torch
 from torch import Tensor, nn
 
-from sparring.core import Batch, Game, Scores, WrongUse
+from sparring.core import Batch, Scores, WrongUse
 from sparring.core.penalised import penalised
 from sparring.games.common import Judges
+from sparring.games.conditional import Conditional
 from sparring.games.generating import call
-from sparring.priors import Prior
 from sparring.regularizers import Augmentation
 
 
-class Judging(Game, Scores):
+class Judging(Conditional, Scores):
     """A game with a discriminator D(x, y) of items x and conditions y.
 
     Attributes:
         discriminator: from items, and conditions, to scores of shape (n, ...), logits.
-        labels: a distribution of conditions; None where there are none.
         augmentation: changes what the discriminator sees, in training; None for nothing.
     """
 
     discriminator: nn.Module
-    labels: Prior | None
     augmentation: Augmentation | None
 
     def judge_sloped(
@@ -84,10 +82,6 @@ class Judging(Game, Scores):
     def scores_of(self, x: Tensor, y: Tensor | None) -> Tensor:
         """The scores alone."""
         return self.judge(x, y)[0]
-
-    def condition_of(self, batch: Batch) -> Tensor | None:
-        """What a batch's items are, or None without conditions."""
-        return None if self.labels is None else self.need("y", batch)
 
     def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The discriminator's mean score of each item, a logit, of shape (n,)."""

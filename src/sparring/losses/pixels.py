@@ -301,7 +301,8 @@ class Gaussian(Pixels):
 
     def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
         mean, log_deviation = self._parts(outputs)
-        return mean + temperature * log_deviation.exp() * torch.special.ndtri(uniform)
+        x: Tensor = mean + temperature * log_deviation.exp() * torch.special.ndtri(uniform)
+        return x
 
     def mean(self, outputs: Tensor) -> Tensor:
         return self._parts(outputs)[0].clamp(-1, 1)
