@@ -40,6 +40,7 @@ from sparring.games import (
     TVAE,
     WGAN,
     WGANGP,
+    Autoregressive,
     BigGAN,
     InfoGAN,
     Matching,
@@ -47,6 +48,7 @@ from sparring.games import (
     ProGAN,
     StyleGAN2,
 )
+from sparring.losses import LogisticMixture
 from sparring.networks import (
     MLP,
     Conditionals,
@@ -56,6 +58,7 @@ from sparring.networks import (
     DCGANGenerator,
     LaplacianDiscriminator,
     LaplacianGenerator,
+    PixelCNN,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
     StyleDiscriminator,
@@ -201,6 +204,14 @@ def nade(spans: tuple[tuple[str, int], ...]) -> Game:
     return NADE(network)
 
 
+def pixelcnn(classes: int = 0) -> Game:
+    """A game of one, of pictures whose levels are a mixture of logistics."""
+    pixels = LogisticMixture(1, components=2)
+    network = PixelCNN(1, pixels.outputs, width=2, blocks=1, kernel=3, condition=classes)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return Autoregressive(network, pixels, 8, 1, labels)
+
+
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
     "lsgan": lambda: LSGAN(**pair(PICTURE)),
@@ -219,6 +230,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, 0))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
+    "pixelcnn": lambda: pixelcnn(),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -242,6 +254,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(CLASSES),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, CLASSES))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
+    "pixelcnn": lambda: pixelcnn(CLASSES),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),
@@ -254,6 +267,9 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
     "ctgan": lambda spans, size: Conditioned(encoded(spans), spans, size),
     "tvae": lambda spans, size: Batches(encoded(spans), size),
 }
+
+# Games that draw nothing while they are played, beside their batches.
+UNDRAWN = {"pixelcnn"}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 
@@ -320,6 +336,11 @@ class Row:
             return BATCHES[self.name](MIXED if self.conditional else NUMBERS, batch_size)
         shape: tuple[int, ...] = tuple(self.game().sample(1).shape[1:])  # type: ignore[attr-defined]
         return Noise(shape, self.conditional, batch_size)
+
+    @property
+    def draws(self) -> bool:
+        """Whether the game draws random numbers while it is played."""
+        return self.name not in UNDRAWN
 
     def __str__(self) -> str:
         return f"{self.name}-conditional" if self.conditional else self.name

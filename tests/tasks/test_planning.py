@@ -54,8 +54,14 @@ OF_TABLES = {
 }
 
 
+# Games of one of pictures.
+OF_ONE = {
+    "pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
+}
+
+
 def test_every_game_of_the_catalogue_is_tried():
-    assert set(OPTIONS) | set(OF_TABLES) == set(GAMES)
+    assert {*OPTIONS, *OF_TABLES, *OF_ONE} == set(GAMES)
     assert set(OF_TABLES) == {name for name, entry in GAMES.items() if entry.encoding != "scores"}
 
 
@@ -100,11 +106,11 @@ def test_a_game_comes_back_from_its_runs_recipe(game, images, tiny, tmp_path):
         assert torch.equal(value, second.state_dict()[name]), name
 
 
-@pytest.mark.parametrize("game", OF_TABLES)
-def test_a_game_of_tables_comes_back_from_its_runs_recipe(game, frame, tmp_path):
-    options, encoding = OF_TABLES[game], GAMES[game].encoding
+@pytest.mark.parametrize("game", [*OF_TABLES, *OF_ONE])
+def test_a_game_without_rivals_comes_back_from_its_runs_recipe(game, frame, images, tmp_path):
+    options, encoding = {**OF_TABLES, **OF_ONE}[game], GAMES[game].encoding
     settings = checked(Synthesizer(game, options=options, width=8).get_params(deep=False))
-    dataset = open_dataset(frame, encoding=encoding)
+    dataset = open_dataset(images if game in OF_ONE else frame, encoding=encoding)
     chosen = plan(dataset, settings)
     run = Run.create(tmp_path / "run", chosen.recipe("in memory"))
     recipe = read_recipe(run.folder)

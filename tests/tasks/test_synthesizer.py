@@ -177,7 +177,9 @@ def test_a_run_that_was_broken_off_ends_as_one_that_was_not(kind, step, tmp_path
 OF_TABLES = [name for name, entry in GAMES.items() if entry.encoding != "scores"]
 # These play with pictures alone, each with networks that have what it needs.
 OF_PICTURES = ["s3gan", "stylegan2", "lapgan", "progan"]
-OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES)]
+# Games of one of pictures, whose one optimizer has no other's beside it.
+OF_ONE = ["pixelcnn"]
+OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *OF_ONE)]
 
 
 @pytest.mark.parametrize("game", OF_ALL)
@@ -191,6 +193,16 @@ def test_two_processes_train_the_model_of_one(game, images, tiny, tmp_path):
         assert torch.allclose(value, weights(two)[name], atol=1e-6), name
 
 
+@pytest.mark.parametrize("game", OF_ONE)
+def test_two_processes_train_a_game_of_one_as_one_does(game, images, tiny, tmp_path):
+    options = {"optimizer": {"part": "SGD", "lr": 0.001}}
+    settings = {**tiny, "networks": None, "options": options}
+    one = Synthesizer(game, **settings, run=tmp_path / "one").fit(images)
+    two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(images)
+    for name, value in weights(one).items():
+        assert torch.allclose(value, weights(two)[name], atol=1e-5), name
+
+
 # CTGAN's paper normalises over the batch, and that is each process's own.
 @pytest.mark.parametrize("game", ["nade", "tvae"])
 def test_two_processes_train_a_game_of_tables_as_one_does(game, frame, tiny, tmp_path):
@@ -202,7 +214,7 @@ def test_two_processes_train_a_game_of_tables_as_one_does(game, frame, tiny, tmp
         assert torch.allclose(value, weights(two)[name], atol=1e-5), name
 
 
-@pytest.mark.parametrize("game", OF_PICTURES)
+@pytest.mark.parametrize("game", [*OF_PICTURES, *OF_ONE])
 def test_games_of_pictures_refuse_tables(game, frame, tiny):
     with pytest.raises(WrongUse, match="plays with image data alone, got table data"):
         Synthesizer(game, **{**tiny, "networks": None}).fit(frame)

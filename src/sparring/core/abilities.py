@@ -38,8 +38,11 @@ class Evaluates(ABC):
     """A game that knows how probable an item is."""
 
     @abstractmethod
-    def log_prob(self, x: Tensor) -> Tensor:
-        """The logarithm of the density or probability of items x, in nats, of shape (n,)."""
+    def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The logarithm of the density or probability of items x, in nats, of shape (n,).
+
+        `condition` is a batch of what they are, where that is asked for.
+        """
 
 
 class Completes(ABC):

@@ -1,5 +1,6 @@
 """One system, one file."""
 
+from sparring.games.autoregressive import Autoregressive
 from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
 from sparring.games.dcgan import DCGAN
@@ -37,6 +38,7 @@ __all__ = [
     "TVAE",
     "WGAN",
     "WGANGP",
+    "Autoregressive",
     "BigGAN",
     "InfoGAN",
     "Matching",

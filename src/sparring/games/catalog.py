@@ -2,11 +2,11 @@
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
-from sparring.games.rows import GENERAL, PICTURES, TABLES, Entry
+from sparring.games.rows import GENERAL, LIKELIHOOD, PICTURES, TABLES, Entry
 
 __all__ = ["GAMES", "Entry", "find_game"]
 
-GAMES: dict[str, Entry] = {**GENERAL, **PICTURES, **TABLES}
+GAMES: dict[str, Entry] = {**GENERAL, **PICTURES, **LIKELIHOOD, **TABLES}
 
 
 def find_game(name: str) -> Entry:

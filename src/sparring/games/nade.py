@@ -84,7 +84,7 @@ class NADE(Game, Samples, Scores, Evaluates, Completes):
         turns = torch.where(first, columns, columns + len(columns))
         return self.network.log_prob(x.floor().long(), turns).sum(1)  # type: ignore[operator]
 
-    def log_prob(self, x: Tensor) -> Tensor:
+    def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """Log-probability of the known tokens of items (n, d), in nats, of shape (n,)."""
         return self._log_prob(x, torch.zeros_like(x, dtype=torch.bool))
 

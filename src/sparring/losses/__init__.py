@@ -11,15 +11,29 @@ from sparring.losses.adversarial import (
 )
 from sparring.losses.conditional import completed
 from sparring.losses.likelihood import MixedRows, normal_divergence, normal_surprise
+from sparring.losses.pixels import (
+    Bernoulli,
+    DiscretisedLogistic,
+    Gaussian,
+    Levels,
+    LogisticMixture,
+    Pixels,
+)
 
 __all__ = [
     "completed",
     "AdversarialLoss",
+    "Bernoulli",
+    "DiscretisedLogistic",
+    "Gaussian",
     "Hinge",
     "LeastSquares",
+    "Levels",
+    "LogisticMixture",
     "Minimax",
     "MixedRows",
     "NonSaturating",
+    "Pixels",
     "RelativisticPaired",
     "Wasserstein",
     "normal_divergence",

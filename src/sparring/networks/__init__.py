@@ -26,8 +26,10 @@ from sparring.networks.equalised import (
 from sparring.networks.field import FieldGenerator
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
+from sparring.networks.masked import MaskedConv2d
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
+from sparring.networks.pixelcnn import PixelCNN
 from sparring.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
 from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
@@ -72,6 +74,8 @@ __all__ = [
     "EqualisedLinear",
     "MappingNetwork",
     "MinibatchDeviation",
+    "MaskedConv2d",
+    "PixelCNN",
     "PixelNorm",
     "StackedDiscriminator",
     "StackedGenerator",

@@ -9,6 +9,7 @@ from torch import nn
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data.conditions import ClassNames, condition_from
+from sparring.losses import Bernoulli, LogisticMixture
 from sparring.networks import (
     MLP,
     BatchNormDiscriminator,
@@ -25,6 +26,7 @@ from sparring.networks import (
     LaplacianDiscriminator,
     LaplacianGenerator,
     MixedOutput,
+    PixelCNN,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
     ResidualDiscriminator,
@@ -64,6 +66,7 @@ class Fit:
         parents: of each column of a table, the columns that its network looks at; empty for all.
         dropout: share of the hidden units left out in training, where networks have it.
         judged: shape of what the discriminator sees; empty where it sees items one by one.
+        binary: whether pictures are of two levels.
         options: of the networks, parts written as data.
     """
 
@@ -77,6 +80,7 @@ class Fit:
     parents: tuple[tuple[int, ...], ...] = ()
     dropout: float = 0.0
     judged: tuple[int, ...] = ()
+    binary: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def labels(self) -> Prior | None:
@@ -142,6 +146,19 @@ def _field(fit: Fit) -> "Parts":
     generator, discriminator = _pictures(FieldGenerator, DCGANDiscriminator)(fit)
     prior = Field(fit.latent, int(generator.side))  # type: ignore[arg-type]
     return Parts((generator, discriminator, prior, fit.labels()))
+
+
+def _pixelcnn(fit: Fit) -> "Parts":
+    channels, size, _ = fit.shape
+    options = made(fit.options)
+    pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
+    # Where what is said of a colour doesn't look at the others, they take turns.
+    colours = 1 if isinstance(pixels, LogisticMixture) else channels
+    (own,) = shared_out(options, PixelCNN)
+    network = PixelCNN(
+        channels, pixels.outputs, fit.width, condition=fit.condition, colours=colours, **own
+    )
+    return Parts((network, pixels, size, channels, fit.labels()))
 
 
 def _ctgan(fit: Fit) -> "Parts":
@@ -255,6 +272,11 @@ NETWORKS: dict[str, Built] = {
     "stacked": Built(
         _adversaries(_pictures(StackedGenerator, StackedDiscriminator)),
         "small pair for stacked digits",
+    ),
+    "pixelcnn": Built(
+        _pixelcnn,
+        "masked convolutions, each pixel from those before it",
+        own=True,
     ),
     "conditionals": Built(
         _conditionals,

@@ -81,6 +81,7 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "conditionals": _of_conditionals,
     "laplacian": lambda dataset: Defaults("laplacian", 32, 64, 64, 20_000, 20_000),
     "progressive": lambda dataset: Defaults("progressive", 16, 64, 64, 20_000, 20_000),
+    "pixelcnn": lambda dataset: Defaults("pixelcnn", 16, 1, 16, 20_000, 20_000),
     "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
     "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
 }

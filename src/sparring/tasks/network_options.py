@@ -8,6 +8,7 @@ from torch import nn
 
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
+from sparring.losses import Bernoulli, DiscretisedLogistic, Gaussian, Levels, LogisticMixture
 from sparring.networks import (
     D2DCE,
     AuxiliaryClassifier,
@@ -21,7 +22,24 @@ CONDITIONINGS: dict[str, type[nn.Module]] = {
     part.__name__: part
     for part in (Projection, ScaledProjection, Concatenation, AuxiliaryClassifier, D2DCE)
 }
-_GIVEN = ("latent", "channels", "size", "width", "condition", "shape_in", "shape_out", "hidden")
+PIXELS: dict[str, type[nn.Module]] = {
+    part.__name__: part
+    for part in (Bernoulli, Levels, DiscretisedLogistic, LogisticMixture, Gaussian)
+}
+# Options that name a class, and what there is to be named.
+_CLASSES = {"conditioning": CONDITIONINGS, "pixels": PIXELS}
+_GIVEN = (
+    "latent",
+    "channels",
+    "size",
+    "width",
+    "condition",
+    "outputs",
+    "colours",
+    "shape_in",
+    "shape_out",
+    "hidden",
+)
 
 
 def named(networks: str | Mapping[str, Any] | None) -> tuple[str | None, dict[str, Any]]:
@@ -45,24 +63,25 @@ def named(networks: str | Mapping[str, Any] | None) -> tuple[str | None, dict[st
 
 
 def made(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options whose parts are made: a conditioning is a class with its own arguments.
+    """Options whose parts are made: a conditioning, or what is said of pixels, is a class.
 
     Raises:
-        WrongUse: for an unknown conditioning, or an argument that it doesn't take.
+        WrongUse: for an unknown class, or an argument that it doesn't take.
 
     Example:
         >>> made({"conditioning": {"part": "Concatenation", "hidden": 8}})["conditioning"](4, 3)
         Concatenation(...)
     """
     options = dict(options)
-    asked = options.get("conditioning")
-    if asked is None:
-        return options
-    name, own = named(asked)
-    if name not in CONDITIONINGS:
-        raise WrongUse(f"there is no conditioning {name!r}{closest(str(name), CONDITIONINGS)}")
-    check_arguments(f"conditioning {name}", CONDITIONINGS[name], own)
-    options["conditioning"] = functools.partial(CONDITIONINGS[name], **own)
+    for option, classes in _CLASSES.items():
+        asked = options.get(option)
+        if asked is None:
+            continue
+        name, own = named(asked)
+        if name not in classes:
+            raise WrongUse(f"there are no {option} {name!r}{closest(str(name), classes)}")
+        check_arguments(f"{option} {name}", classes[name], own)
+        options[option] = functools.partial(classes[name], **own)
     return options
 
 

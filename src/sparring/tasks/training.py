@@ -237,12 +237,14 @@ def _beside(ready: Training, run: Run | None) -> list[Callback]:
 def _best(ready: Training, judged: Source) -> KeepBest:
     """Looks about once an epoch at how probable the items are that were kept from learning."""
     settings = ready.plan.settings
-    x = judged[torch.arange(len(judged))]["x"]
+    items = judged[torch.arange(len(judged))]
 
     def judge(game: Game) -> float:
-        place = next(game.parameters()).device
-        parts = [game.log_prob(part.to(place)) for part in x.split(500)]  # type: ignore[operator]
-        return -float(torch.cat(parts).mean())
+        place, found = next(game.parameters()).device, []
+        for rows in torch.arange(len(judged)).split(500):
+            part = {name: tensor[rows].to(place) for name, tensor in items.items()}
+            found.append(game.log_prob(part["x"], part))  # type: ignore[operator]
+        return -float(torch.cat(found).mean())
 
     every = min(500, max(20, len(ready.learnt) // settings["batch_size"]))
     patience = settings["patience"]
