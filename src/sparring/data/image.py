@@ -93,7 +93,15 @@ class Image(Modality):
 
     def encode(self, items: Any) -> Tensor:
         """uint8 arrays (n, s, s) or (n, s, s, 3) -> (n, c, s, s) float32 in [-1, 1]."""
-        return normalise(self.levels(items))
+        levels = self.levels(items)
+        if not self.binary:
+            return normalise(levels)
+        if bool(((levels != 0) & (levels != 255)).any()):
+            raise WrongUse(
+                "These images are of two levels, 0 and 255, and some given have levels between: "
+                "make them binary, for example with (images > 127) * np.uint8(255)."
+            )
+        return torch.where(levels > 0, 1.0, -1.0)
 
     def decode(self, x: Tensor) -> np.ndarray:
         """(n, c, s, s), clipped to [-1, 1] -> uint8 arrays (n, s, s) or (n, s, s, 3)."""

@@ -16,6 +16,7 @@ from sparring.data.modality import Modality
 from sparring.tasks.asking import rest_of, rows_that
 from sparring.tasks.checks import whole
 from sparring.tasks.filtering import items_that
+from sparring.tasks.likelihood import log_likelihoods
 from sparring.tasks.memory import enough_memory
 from sparring.tasks.model import ModelSpec
 
@@ -78,6 +79,25 @@ class Fitted:
                     lambda m: self.modality_.decode(self._items(m, condition)[0]), n, where
                 )
             return self.modality_.decode(self._items(n, condition)[0])
+
+    def log_prob(self, X: Any, y: Any = None, unit: str = "nats") -> np.ndarray:  # noqa: N803
+        """How probable items are, where the game knows: log-likelihoods.
+
+        Args:
+            X: items of the kind that was fitted.
+            y: what they are, of a model with conditions, as given to `fit`.
+            unit: "nats" an item, or "bits/dim": bits for each of an item's numbers. The negative
+                of what papers call bits per dimension.
+
+        Returns:
+            (n,) float64: log-probabilities of what is counted in levels or categories,
+            log-densities of other numbers.
+
+        Raises:
+            WrongUse: for a game without a density, such as a GAN, or another unit.
+        """
+        with self._drawing(seed=None) as game, torch.no_grad():
+            return log_likelihoods(game, self.modality_, self.spec_, X, y, unit)
 
     def sample_like(self, given: Any, seed: int | None = None) -> Any:
         """Whole rows of a table of which some columns are given; what is missing there, is.
