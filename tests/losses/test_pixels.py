@@ -134,6 +134,14 @@ def test_deviations_have_a_least():
     )
 
 
+@pytest.mark.parametrize(("pixels", "levels", "channels"), DISCRETE, ids=ids)
+def test_the_nearest_pictures_are_of_its_levels(pixels, levels, channels):
+    x = torch.rand(5, channels, 2, 2, dtype=torch.float64) * 2 - 1
+    near = pixels.nearest(x)
+    assert float((near - x).abs().max()) <= 1 / (levels - 1) + 1e-9
+    assert torch.equal(pixels.nearest(near), near)
+
+
 @pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan, math.inf])
 @pytest.mark.parametrize(
     "pixels", [Bernoulli(), Levels(levels=3), DiscretisedLogistic(), Gaussian()]

@@ -7,6 +7,7 @@ from sparring.games.dcgan import DCGAN
 from sparring.games.egan import EGAN
 from sparring.games.gan import GAN
 from sparring.games.infogan import InfoGAN
+from sparring.games.iwae import IWAE
 from sparring.games.lapgan import LAPGAN
 from sparring.games.lsgan import LSGAN
 from sparring.games.matching import Matching
@@ -20,6 +21,7 @@ from sparring.games.sagan import SAGAN
 from sparring.games.sngan import SNGAN
 from sparring.games.stylegan2 import StyleGAN2
 from sparring.games.tvae import TVAE
+from sparring.games.vae import VAE
 from sparring.games.wgan import WGAN
 from sparring.games.wgan_gp import WGANGP
 
@@ -28,6 +30,7 @@ __all__ = [
     "DCGAN",
     "EGAN",
     "GAN",
+    "IWAE",
     "LAPGAN",
     "LSGAN",
     "NADE",
@@ -36,6 +39,7 @@ __all__ = [
     "SAGAN",
     "SNGAN",
     "TVAE",
+    "VAE",
     "WGAN",
     "WGANGP",
     "Autoregressive",

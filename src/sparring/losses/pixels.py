@@ -62,6 +62,10 @@ class Pixels(nn.Module, ABC):
     def mean(self, outputs: Tensor) -> Tensor:
         """The mean picture (n, channels, h, w)."""
 
+    def nearest(self, x: Tensor) -> Tensor:
+        """The nearest pictures that could be drawn."""
+        return x
+
 
 class Bernoulli(Pixels):
     """Each pixel is on, 1, or off, -1; outputs are the logits of on.
@@ -96,6 +100,9 @@ class Bernoulli(Pixels):
 
     def mean(self, outputs: Tensor) -> Tensor:
         return torch.tanh(outputs / 2)  # 2 sigmoid - 1
+
+    def nearest(self, x: Tensor) -> Tensor:
+        return to_levels(x, 2)
 
 
 class Levels(Pixels):
@@ -140,6 +147,9 @@ class Levels(Pixels):
         found: Tensor = (self._logits(outputs).softmax(2) * places[:, None, None]).sum(2)
         return found
 
+    def nearest(self, x: Tensor) -> Tensor:
+        return to_levels(x, self.levels)
+
 
 class DiscretisedLogistic(Pixels):
     """Each pixel is a level whose chance is a logistic's mass around it, the rest at both ends.
@@ -175,6 +185,9 @@ class DiscretisedLogistic(Pixels):
 
     def mean(self, outputs: Tensor) -> Tensor:
         return outputs.chunk(2, 1)[0].clamp(-1, 1)
+
+    def nearest(self, x: Tensor) -> Tensor:
+        return to_levels(x, self.levels)
 
 
 class LogisticMixture(Pixels):
@@ -261,6 +274,9 @@ class LogisticMixture(Pixels):
                 [red, green, blue + shift[:, :, 1] * red + shift[:, :, 2] * green], 2
             )
         return (logits.softmax(1)[:, :, None] * mean).sum(1).clamp(-1, 1)
+
+    def nearest(self, x: Tensor) -> Tensor:
+        return to_levels(x, self.levels)
 
 
 class Gaussian(Pixels):
