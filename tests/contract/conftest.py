@@ -30,6 +30,7 @@ from sparring.games import (
     DCGAN,
     EGAN,
     GAN,
+    IWAE,
     LAPGAN,
     LSGAN,
     NADE,
@@ -38,6 +39,7 @@ from sparring.games import (
     SAGAN,
     SNGAN,
     TVAE,
+    VAE,
     WGAN,
     WGANGP,
     Autoregressive,
@@ -48,7 +50,7 @@ from sparring.games import (
     ProGAN,
     StyleGAN2,
 )
-from sparring.losses import LogisticMixture
+from sparring.losses import Gaussian, LogisticMixture
 from sparring.networks import (
     MLP,
     Conditionals,
@@ -212,6 +214,14 @@ def pixelcnn(classes: int = 0) -> Game:
     return Autoregressive(network, pixels, 8, 1, labels)
 
 
+def autoencoder(kind: type[VAE], classes: int = 0, **options: Any) -> Game:
+    """Of normal pictures; few draws tell how probable one is."""
+    encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
+    decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return kind(encoder, decoder, Normal(3), Gaussian(), labels, draws=2, **options)
+
+
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
     "lsgan": lambda: LSGAN(**pair(PICTURE)),
@@ -231,6 +241,8 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, 0))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
     "pixelcnn": lambda: pixelcnn(),
+    "vae": lambda: autoencoder(VAE, beta=0.5),
+    "iwae": lambda: autoencoder(IWAE, k=3),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -255,6 +267,8 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, CLASSES))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
     "pixelcnn": lambda: pixelcnn(CLASSES),
+    "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
+    "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),

@@ -56,6 +56,8 @@ OF_TABLES = {
 
 # Games of one of pictures.
 OF_ONE = {
+    "vae": {"beta": 0.5},
+    "iwae": {"k": 3},
     "pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
 }
 

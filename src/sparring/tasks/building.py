@@ -9,7 +9,7 @@ from torch import nn
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
 from sparring.data.conditions import ClassNames, condition_from
-from sparring.losses import Bernoulli, LogisticMixture
+from sparring.losses import Bernoulli, DiscretisedLogistic, LogisticMixture
 from sparring.networks import (
     MLP,
     BatchNormDiscriminator,
@@ -148,6 +148,17 @@ def _field(fit: Fit) -> "Parts":
     return Parts((generator, discriminator, prior, fit.labels()))
 
 
+def _autoencoder(fit: Fit) -> "Parts":
+    channels, size, _ = fit.shape
+    options = made(fit.options)
+    pixels = options.pop("pixels", Bernoulli if fit.binary else DiscretisedLogistic)(channels)
+    hidden = (fit.width,) * options.pop("depth", 2)
+    shared_out(options, MLP)
+    encoder = MLP(fit.shape, (2, fit.latent), hidden, fit.condition)
+    decoder = MLP((fit.latent,), (pixels.outputs, size, size), hidden, fit.condition)
+    return Parts((encoder, decoder, Normal(fit.latent), pixels, fit.labels()))
+
+
 def _pixelcnn(fit: Fit) -> "Parts":
     channels, size, _ = fit.shape
     options = made(fit.options)
@@ -276,6 +287,11 @@ NETWORKS: dict[str, Built] = {
     "pixelcnn": Built(
         _pixelcnn,
         "masked convolutions, each pixel from those before it",
+        own=True,
+    ),
+    "autoencoder": Built(
+        _autoencoder,
+        "linear layers, from pictures to latents and back",
         own=True,
     ),
     "conditionals": Built(

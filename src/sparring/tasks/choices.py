@@ -82,6 +82,7 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "laplacian": lambda dataset: Defaults("laplacian", 32, 64, 64, 20_000, 20_000),
     "progressive": lambda dataset: Defaults("progressive", 16, 64, 64, 20_000, 20_000),
     "pixelcnn": lambda dataset: Defaults("pixelcnn", 16, 1, 16, 20_000, 20_000),
+    "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
     "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
     "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
 }
@@ -104,10 +105,13 @@ def choose_game(modality: str, game: str | None, networks: str | None) -> str:
     Example:
         >>> choose_game("table", None, None), choose_game("table", None, "mlp")
         ('nade', 'r3gan')
+        >>> choose_game("image", None, "autoencoder")
+        'vae'
     """
     if game is not None:
         return game
-    players = {entry.networks: name for name, entry in GAMES.items() if entry.networks}
+    # Where several games play with the same networks, the first of them.
+    players = {entry.networks: name for name, entry in reversed(GAMES.items()) if entry.networks}
     if networks in players:
         return players[networks]
     return _GAMES[modality] if networks is None else "r3gan"

@@ -1,7 +1,17 @@
 """Games of one, which raise the likelihood of the data or a bound of it."""
 
 from sparring.games.autoregressive import Autoregressive
+from sparring.games.iwae import IWAE
 from sparring.games.rows.entry import Entry, bibtex
+from sparring.games.vae import VAE
+
+_VAE = bibtex(
+    "kingma2014vae",
+    "Auto-Encoding Variational Bayes",
+    "Kingma, Diederik P. and Welling, Max",
+    2014,
+    "1312.6114",
+)
 
 LIKELIHOOD: dict[str, Entry] = {
     "pixelcnn": Entry(
@@ -15,6 +25,26 @@ LIKELIHOOD: dict[str, Entry] = {
             "1601.06759",
         ),
         networks="pixelcnn",
+        only="image",
+    ),
+    "vae": Entry(
+        VAE,
+        "an encoder and a decoder that raise a bound of the likelihood; latents of pictures",
+        _VAE,
+        networks="autoencoder",
+        only="image",
+    ),
+    "iwae": Entry(
+        IWAE,
+        "the same with several latents a picture, for a tighter bound",
+        bibtex(
+            "burda2016iwae",
+            "Importance Weighted Autoencoders",
+            "Burda, Yuri and Grosse, Roger and Salakhutdinov, Ruslan",
+            2016,
+            "1509.00519",
+        ),
+        networks="autoencoder",
         only="image",
     ),
 }
