@@ -1,10 +1,8 @@
 """The importance weighted autoencoder: a tighter bound from several latents an item."""
 
-from typing import Any
-
 from torch import nn
 
-from sparring.core import Batch, Terms, WrongUse
+from sparring.core import Batch, OptimizerSpec, Terms, WrongUse
 from sparring.games.vae import VAE
 from sparring.losses.pixels import Pixels
 from sparring.priors import Prior
@@ -19,7 +17,7 @@ class IWAE(VAE):
     Args:
         encoder, decoder, prior, pixels, labels: as for `VAE`.
         k: latents an item in training, at least 1.
-        options: `draws` and `optimizer`, as for `VAE`.
+        draws, optimizer: as for `VAE`.
 
     Raises:
         WrongUse: as for `VAE`, and for a k below 1.
@@ -41,9 +39,10 @@ class IWAE(VAE):
         labels: Prior | None = None,
         *,
         k: int = 5,
-        **options: Any,
+        draws: int = 100,
+        optimizer: OptimizerSpec | None = None,
     ) -> None:
-        super().__init__(encoder, decoder, prior, pixels, labels, **options)
+        super().__init__(encoder, decoder, prior, pixels, labels, draws=draws, optimizer=optimizer)
         if k < 1:
             raise WrongUse(f"k of IWAE must be at least 1, got {k}.")
         self.k = k
