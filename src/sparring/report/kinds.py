@@ -7,7 +7,16 @@ import numpy as np
 from sparring.data import Dataset, Modes
 from sparring.data.conditions import ClassNames
 from sparring.metrics.features import Identity
-from sparring.report import captions, codes, learning, mixing, stacked, truncation, ways
+from sparring.report import (
+    captions,
+    codes,
+    learning,
+    likelihood,
+    mixing,
+    stacked,
+    truncation,
+    ways,
+)
 from sparring.report.figures import Kind
 from sparring.report.images import IMAGES
 from sparring.report.points import POINTS
@@ -44,6 +53,6 @@ def kinds() -> list[Kind]:
     for subject in (IMAGES, TABLES, POINTS):
         for measure in subject.measures(known, _Any(), True, None):
             found.update((kind.name, kind) for kind in measure.kinds)
-    for room in (captions, stacked, codes, learning, ways, truncation, mixing):
+    for room in (captions, stacked, codes, learning, likelihood, ways, truncation, mixing):
         found.update((kind.name, kind) for kind in room.KINDS)
     return list(found.values())

@@ -10,10 +10,12 @@ from sparring.data.conditions import Texts
 from sparring.report import Judgement, judge, write_report
 from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
+from sparring.report.likelihood import likelihood_of
 from sparring.report.measures import Measure
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.deepening import deep_measures
+from sparring.tasks.likelihood import surprise_of
 from sparring.tasks.run import Run
 from sparring.tasks.synthesizer import Synthesizer
 
@@ -70,6 +72,9 @@ def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
     read = code_reader(synthesizer.model_, synthesizer.modality_)
     if read is not None and isinstance(dataset.modality, Image) and dataset.classes:
         found.append(codes_of(read, cache))
+    nats = surprise_of(synthesizer)
+    if nats is not None:
+        found.append(likelihood_of(nats, bool(getattr(dataset.modality, "binary", False))))
     if captioned(dataset) and isinstance(synthesizer.spec_.condition, Texts):
         found += captions_of(
             dataset, lambda texts, seed: synthesizer.sample(len(texts), list(texts), seed), cache

@@ -1,6 +1,7 @@
 """How probable items are under a model that knows."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,38 @@ import torch
 
 from sparring.core import Evaluates, Game
 from sparring.core.errors import WrongUse
+from sparring.data import Image
+from sparring.data.conditions import ClassNames
 from sparring.data.modality import Modality
 from sparring.tasks.model import ModelSpec
 
 UNITS = ("nats", "bits/dim")
 _CHUNK = 256
+
+
+def surprise_of(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray] | None:
+    """What says how surprising pictures of given class numbers are, in nats.
+
+    Args:
+        fitted: a model, as `Fitted`.
+
+    Returns:
+        None where it has no probability of a picture: of other data, of games that don't know, of
+        densities, which depend on the units, and under conditions that aren't classes.
+    """
+    game, modality, known = fitted.model_, fitted.modality_, fitted.spec_.condition
+    pixels = getattr(game, "pixels", None)
+    if not (isinstance(game, Evaluates) and isinstance(modality, Image)):
+        return None
+    if pixels is None or not pixels.discrete or not isinstance(known, ClassNames | None):
+        return None
+
+    def nats(items: Any, labels: np.ndarray | None) -> np.ndarray:
+        y = None if known is None or labels is None else known.tell(torch.as_tensor(labels))
+        found: np.ndarray = -fitted.log_prob(items, y)
+        return found
+
+    return nats
 
 
 def log_likelihoods(

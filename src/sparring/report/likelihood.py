@@ -1,0 +1,98 @@
+"""What a report measures of games that know how probable a picture is."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from sparring.report.figures import Kind, Standing
+from sparring.report.measures import Measure, Round, Sample
+
+Nats = Callable[[Any, np.ndarray | None], np.ndarray]
+"""n pictures and their class numbers, if any -> -log p of each, (n,)."""
+
+
+def _words(standing: Standing) -> str:
+    gap = standing.value - standing.ceiling.value
+    return f"{gap:.3g} more than of the pictures it was trained on"
+
+
+KINDS = (
+    Kind(
+        "nats",
+        "Surprise (nats)",
+        "quality",
+        "lower",
+        "-log p of a held-out picture, a mean. Comparable where the pictures were prepared alike.",
+        _words,
+    ),
+    Kind(
+        "bits_per_dimension",
+        "Surprise (bits a number)",
+        "quality",
+        "lower",
+        "The same in bits, shared out over the numbers of a picture.",
+        _words,
+    ),
+)
+
+
+def likelihood_of(nats: Nats, binary: bool) -> Measure:
+    """How surprising held-out pictures are, beside a law of independent pixels.
+
+    Its samples are surprises, not pictures: -log p in the place of items.
+
+    Args:
+        nats: the game's own answer, or estimate.
+        binary: whether pictures are of two levels.
+    """
+
+    def said(round: Round, of: Sample) -> Sample:
+        found = nats(of.items, of.labels)
+        return Sample(np.asarray(found) / of.items[0].size, np.asarray)
+
+    def independent(round: Round) -> Mapping[str, Sample]:
+        law = Independent(round.pool.sample.items, binary)
+        items = round.heldout.items
+        return {"independent pixels": Sample(law(items) / items[0].size, np.asarray)}
+
+    def value(round: Round, sample: Sample) -> Mapping[str, float]:
+        each = float(np.mean(sample.items))
+        numbers = round.heldout.items[0].size
+        return {"nats": each * numbers, "bits_per_dimension": each / math.log(2)}
+
+    return Measure(
+        KINDS,
+        value,
+        generated=lambda round: said(round, round.heldout),
+        floors=independent,
+        ceiling=lambda round: ("training pictures", said(round, round.reference)),
+    )
+
+
+class Independent:
+    """A law of pictures whose pixels know nothing of each other: how often each had each level.
+
+    Args:
+        items: uint8 pictures (n, ...) from which it is counted; one of each level is added.
+        binary: whether levels are 0 and 255 alone.
+
+    Example:
+        >>> bits = np.array([[[0]], [[255]], [[255]]], dtype=np.uint8)
+        >>> Independent(bits, binary=True)(bits[:1])  # -log 2/5
+        array([0.91629073])
+    """
+
+    def __init__(self, items: np.ndarray, binary: bool) -> None:
+        self.step = 255 if binary else 1
+        levels = items.reshape(len(items), -1) // self.step
+        counts = np.ones((levels.shape[1], 255 // self.step + 1))
+        np.add.at(counts, (np.arange(levels.shape[1])[None], levels), 1)
+        self.surprise = -np.log(counts / counts.sum(1, keepdims=True))
+
+    def __call__(self, items: np.ndarray) -> np.ndarray:
+        """-log p of pictures, (n,) nats."""
+        levels = items.reshape(len(items), -1) // self.step
+        found: np.ndarray = self.surprise[np.arange(levels.shape[1])[None], levels].sum(1)
+        return found

@@ -1,0 +1,46 @@
+"""Surprise in a report, beside a law of independent pixels."""
+
+import numpy as np
+import pytest
+
+from sparring import Synthesizer
+from sparring.data import open_dataset
+from sparring.report.likelihood import Independent
+from sparring.tasks.judging import judge_synthesizer
+from sparring.tasks.likelihood import surprise_of
+
+
+def test_independent_pixels_are_counted_and_none_is_impossible():
+    items = np.array([[[0, 3]], [[0, 5]], [[7, 5]]], np.uint8)
+    law = Independent(items, binary=False)
+    expected = -np.log([3 / 259 * 3 / 259, 1 / 259 * 1 / 259])
+    assert law(np.array([[[0, 5]], [[9, 9]]], np.uint8)) == pytest.approx(expected)
+
+
+def test_of_two_levels_chances_sum_to_one():
+    law = Independent(np.array([[[0, 255]], [[255, 255]]], np.uint8), binary=True)
+    every = np.array([[[a, b]] for a in (0, 255) for b in (0, 255)], np.uint8)
+    assert np.exp(-law(every)).sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("game", ["vae", "pixelcnn"])
+@pytest.mark.parametrize("conditional", [True, False])
+def test_a_game_that_knows_is_asked(game, conditional):
+    tiny = {"steps": 20, "width": 4, "alarms": False, "conditional": conditional}
+    options = {"draws": 2} if game == "vae" else None
+    model = Synthesizer(game, binarise="half", options=options, **tiny).fit("digits")
+    dataset = open_dataset("digits", binarise="half")
+    judgement = judge_synthesizer(model, dataset, n=20, features="identity")
+    figure = judgement["nats"]
+    labels = [dataset.classes[i] for i in dataset.heldout.y] if conditional else None
+    whole = -model.log_prob(dataset.unseen(), labels).mean()
+    assert figure.value == pytest.approx(whole, rel=0.15)
+    assert figure.floor.name == "independent pixels"
+    assert judgement["bits_per_dimension"].value == pytest.approx(figure.value / 64 / np.log(2))
+
+
+def test_a_gan_and_a_density_are_not_asked():
+    tiny = {"steps": 2, "width": 4, "alarms": False}
+    assert surprise_of(Synthesizer("gan", **tiny).fit("digits")) is None
+    normal = {"part": "autoencoder", "pixels": {"part": "Gaussian"}}
+    assert surprise_of(Synthesizer("vae", networks=normal, **tiny).fit("digits")) is None
