@@ -35,6 +35,7 @@ from sparring.games import (
     LSGAN,
     NADE,
     R3GAN,
+    RBM,
     S3GAN,
     SAGAN,
     SNGAN,
@@ -54,6 +55,7 @@ from sparring.losses import Gaussian, LogisticMixture
 from sparring.networks import (
     MLP,
     Conditionals,
+    Coupling,
     CTGANDiscriminator,
     CTGANGenerator,
     DCGANDiscriminator,
@@ -243,6 +245,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelcnn": lambda: pixelcnn(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
+    "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -269,14 +272,23 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelcnn": lambda: pixelcnn(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
+    "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),
 }
 
+
 # Games whose batches aren't plain noise: encoded rows, and what is asked of them.
+def bits(rows: int = 40) -> InMemory:
+    """Random pictures of two levels."""
+    source = torch.Generator().manual_seed(0)
+    return InMemory(torch.randn(rows, *PICTURE, generator=source).sign())
+
+
 BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
     "nade": lambda spans, size: Batches(tokens(spans), size),
+    "rbm": lambda _, size: Batches(bits(), size),
     "s3gan": lambda _, size: FewLabels(pictures(), size, labelled=4),
     "ctgan": lambda spans, size: Conditioned(encoded(spans), spans, size),
     "tvae": lambda spans, size: Batches(encoded(spans), size),

@@ -152,7 +152,7 @@ def test_a_temperature_must_be_above_zero(pixels, temperature):
 
 
 def test_levels_between_are_refused_where_pixels_are_on_or_off():
-    with pytest.raises(WrongUse, match="binarise='dynamic', 'static' or 'half', or take Levels"):
+    with pytest.raises(WrongUse, match="binarise='dynamic', 'static' or 'half', or take pixels"):
         Bernoulli().surprise(torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2))
 
 

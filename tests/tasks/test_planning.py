@@ -58,6 +58,7 @@ OF_TABLES = {
 OF_ONE = {
     "vae": {"beta": 0.5},
     "iwae": {"k": 3},
+    "rbm": {"moves": 3},
     "pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
 }
 

@@ -15,6 +15,7 @@ from sparring.games.nade import NADE
 from sparring.games.pacgan import PacGAN
 from sparring.games.progan import ProGAN
 from sparring.games.r3gan import R3GAN
+from sparring.games.rbm import RBM
 from sparring.games.rotation import Rotation
 from sparring.games.s3gan import S3GAN
 from sparring.games.sagan import SAGAN
@@ -35,6 +36,7 @@ __all__ = [
     "LSGAN",
     "NADE",
     "R3GAN",
+    "RBM",
     "S3GAN",
     "SAGAN",
     "SNGAN",

@@ -87,11 +87,7 @@ class Bernoulli(Pixels):
         self.outputs = self.noises = channels
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
-        if not bool((x.abs() == 1).all()):
-            raise WrongUse(
-                "Bernoulli pixels are on or off, and these pictures have levels between; open them "
-                "with binarise='dynamic', 'static' or 'half', or take Levels."
-            )
+        check_binary(x)
         # log sigmoid of a logit with the pixel's sign.
         return F.softplus(-x * outputs).flatten(1).sum(1)
 
@@ -322,6 +318,19 @@ class Gaussian(Pixels):
 
     def mean(self, outputs: Tensor) -> Tensor:
         return self._parts(outputs)[0].clamp(-1, 1)
+
+
+def check_binary(x: Tensor) -> None:
+    """Refuse pictures that aren't of two levels, -1 and 1.
+
+    Raises:
+        WrongUse: for others.
+    """
+    if not bool((x.abs() == 1).all()):
+        raise WrongUse(
+            "pixels here are on or off, and these pictures have levels between; open them with "
+            "binarise='dynamic', 'static' or 'half', or take pixels that have levels."
+        )
 
 
 def log_mass(x: Tensor, mean: Tensor, log_scale: Tensor, levels: int) -> Tensor:

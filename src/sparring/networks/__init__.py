@@ -3,6 +3,7 @@
 from sparring.networks.attention import SelfAttention
 from sparring.networks.batch_normalised import BatchNormDiscriminator
 from sparring.networks.biggan import BigGANDiscriminator, BigGANGenerator
+from sparring.networks.boltzmann import Coupling
 from sparring.networks.conditional_norm import ConditionalBatchNorm
 from sparring.networks.conditionals import Conditionals
 from sparring.networks.conditioning import (
@@ -50,6 +51,7 @@ __all__ = [
     "Concatenation",
     "ConditionalBatchNorm",
     "Conditionals",
+    "Coupling",
     "Conditioning",
     "DCGANDiscriminator",
     "DCGANGenerator",

@@ -1,5 +1,6 @@
 """Networks by name, and what each makes of the data that they must fit."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from sparring.networks import (
     BigGANDiscriminator,
     BigGANGenerator,
     Conditionals,
+    Coupling,
     CTGANDiscriminator,
     CTGANGenerator,
     DCGANDiscriminator,
@@ -159,6 +161,11 @@ def _autoencoder(fit: Fit) -> "Parts":
     return Parts((encoder, decoder, Normal(fit.latent), pixels, fit.labels()))
 
 
+def _boltzmann(fit: Fit) -> "Parts":
+    shared_out(made(fit.options), Coupling)
+    return Parts((Coupling(math.prod(fit.shape), fit.width), fit.shape))
+
+
 def _pixelcnn(fit: Fit) -> "Parts":
     channels, size, _ = fit.shape
     options = made(fit.options)
@@ -292,6 +299,11 @@ NETWORKS: dict[str, Built] = {
     "autoencoder": Built(
         _autoencoder,
         "linear layers, from pictures to latents and back",
+        own=True,
+    ),
+    "boltzmann": Built(
+        _boltzmann,
+        "visible and hidden units, and couplings between them",
         own=True,
     ),
     "conditionals": Built(

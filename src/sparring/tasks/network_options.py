@@ -37,6 +37,7 @@ _GIVEN = (
     "outputs",
     "colours",
     "shape_in",
+    "visible",
     "shape_out",
     "hidden",
 )

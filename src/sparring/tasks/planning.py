@@ -112,11 +112,15 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         chosen["rule"] = entry.rule
     suggested = entry.suggested.get(dataset.modality.name, {})
     chosen["options"] = {**suggested, **(settings["options"] or {})}
-    if few and not entry.unlabelled:
+    if few and entry.conditions and not entry.unlabelled:
         raise WrongUse(
             f"game {game!r} needs every label, and some are missing; use game='s3gan', which "
             f"learns from few, or conditional=False."
         )
+    if not entry.conditions:
+        if chosen["conditional"]:
+            raise WrongUse(f"game {game!r} can't be asked for anything; leave conditional out.")
+        chosen["conditional"] = False
     asked = _asked(dataset, chosen["conditional"])
     chosen["conditional"] = asked is not None
     fit = Fit(

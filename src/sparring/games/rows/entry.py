@@ -26,6 +26,7 @@ class Entry:
         rule: the update rule that it needs, as data; None where any will do.
         only: the modality that it plays with; None where any will do.
         unlabelled: whether it learns from items whose class isn't known as well.
+        conditions: whether its items can be asked to be something.
     """
 
     game: type[Game]
@@ -40,6 +41,7 @@ class Entry:
     rule: Mapping[str, Any] | None = None
     only: str | None = None
     unlabelled: bool = False
+    conditions: bool = True
 
     def make(self, *parts: Any, **options: Any) -> Game:
         """A game of this class."""

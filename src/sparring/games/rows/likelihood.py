@@ -2,6 +2,7 @@
 
 from sparring.games.autoregressive import Autoregressive
 from sparring.games.iwae import IWAE
+from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
 from sparring.games.vae import VAE
 
@@ -11,6 +12,12 @@ _VAE = bibtex(
     "Kingma, Diederik P. and Welling, Max",
     2014,
     "1312.6114",
+)
+
+_PCD = (
+    "@inproceedings{tieleman2008pcd,\n  title = {Training Restricted Boltzmann Machines using "
+    "Approximations to the Likelihood Gradient},\n  author = {Tieleman, Tijmen},\n  year = {2008},\n"
+    "  booktitle = {International Conference on Machine Learning},\n}"
 )
 
 LIKELIHOOD: dict[str, Entry] = {
@@ -46,5 +53,13 @@ LIKELIHOOD: dict[str, Entry] = {
         ),
         networks="autoencoder",
         only="image",
+    ),
+    "rbm": Entry(
+        RBM,
+        "units that are on or off, coupled in two layers; binary pictures",
+        _PCD,
+        networks="boltzmann",
+        only="image",
+        conditions=False,
     ),
 }
