@@ -16,8 +16,8 @@ _VAE = bibtex(
 
 _PCD = (
     "@inproceedings{tieleman2008pcd,\n  title = {Training Restricted Boltzmann Machines using "
-    "Approximations to the Likelihood Gradient},\n  author = {Tieleman, Tijmen},\n  year = {2008},\n"
-    "  booktitle = {International Conference on Machine Learning},\n}"
+    "Approximations to the Likelihood Gradient},\n  author = {Tieleman, Tijmen},\n"
+    "  year = {2008},\n  booktitle = {International Conference on Machine Learning},\n}"
 )
 
 LIKELIHOOD: dict[str, Entry] = {
@@ -36,7 +36,7 @@ LIKELIHOOD: dict[str, Entry] = {
     ),
     "vae": Entry(
         VAE,
-        "an encoder and a decoder that raise a bound of the likelihood; latents of pictures",
+        "an encoder and a decoder, which raise a bound of the likelihood",
         _VAE,
         networks="autoencoder",
         only="image",
