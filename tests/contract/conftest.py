@@ -60,6 +60,7 @@ from sparring.networks import (
     CTGANGenerator,
     DCGANDiscriminator,
     DCGANGenerator,
+    GatedPixelCNN,
     LaplacianDiscriminator,
     LaplacianGenerator,
     PixelCNN,
@@ -208,10 +209,10 @@ def nade(spans: tuple[tuple[str, int], ...]) -> Game:
     return NADE(network)
 
 
-def pixelcnn(classes: int = 0) -> Game:
+def pixelcnn(kind: Any, classes: int = 0, **options: Any) -> Game:
     """A game of one, of pictures whose levels are a mixture of logistics."""
     pixels = LogisticMixture(1, components=2)
-    network = PixelCNN(1, pixels.outputs, width=2, blocks=1, kernel=3, condition=classes)
+    network = kind(1, pixels.outputs, width=2, kernel=3, condition=classes, **options)
     labels = Categorical([1, 2, 1]) if classes else None
     return Autoregressive(network, pixels, 8, 1, labels)
 
@@ -242,7 +243,8 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, 0))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
-    "pixelcnn": lambda: pixelcnn(),
+    "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1),
+    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
@@ -269,7 +271,8 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(CLASSES),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, CLASSES))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
-    "pixelcnn": lambda: pixelcnn(CLASSES),
+    "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1),
+    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
@@ -295,7 +298,7 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn"}
+UNDRAWN = {"pixelcnn", "gated-pixelcnn"}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

@@ -56,6 +56,7 @@ OF_TABLES = {
 
 # Games of one of pictures.
 OF_ONE = {
+    "gated-pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "vae": {"beta": 0.5},
     "iwae": {"k": 3},
     "rbm": {"moves": 3},

@@ -25,6 +25,7 @@ from sparring.networks.equalised import (
     PixelNorm,
 )
 from sparring.networks.field import FieldGenerator
+from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.masked import MaskedConv2d
@@ -76,6 +77,7 @@ __all__ = [
     "EqualisedLinear",
     "MappingNetwork",
     "MinibatchDeviation",
+    "GatedPixelCNN",
     "MaskedConv2d",
     "PixelCNN",
     "PixelNorm",

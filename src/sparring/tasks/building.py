@@ -23,6 +23,7 @@ from sparring.networks import (
     DCGANDiscriminator,
     DCGANGenerator,
     FieldGenerator,
+    GatedPixelCNN,
     InfoGANDiscriminator,
     InfoGANGenerator,
     LaplacianDiscriminator,
@@ -45,6 +46,7 @@ from sparring.networks import (
     WordsGenerator,
 )
 from sparring.priors import Categorical, Field, Normal, Prior, Uniform
+from sparring.tasks.arguments import taken_by
 from sparring.tasks.asked import Asked
 from sparring.tasks.network_options import made, shared_out
 
@@ -166,17 +168,21 @@ def _boltzmann(fit: Fit) -> "Parts":
     return Parts((Coupling(math.prod(fit.shape), fit.width), fit.shape))
 
 
-def _pixelcnn(fit: Fit) -> "Parts":
-    channels, size, _ = fit.shape
-    options = made(fit.options)
-    pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
-    # Where what is said of a colour doesn't look at the others, they take turns.
-    colours = 1 if isinstance(pixels, LogisticMixture) else channels
-    (own,) = shared_out(options, PixelCNN)
-    network = PixelCNN(
-        channels, pixels.outputs, fit.width, condition=fit.condition, colours=colours, **own
-    )
-    return Parts((network, pixels, size, channels, fit.labels()))
+def _pixel_by_pixel(network: type[nn.Module]) -> Callable[[Fit], "Parts"]:
+    """Builds a network(channels, outputs, width, ...) and what it says of pixels."""
+
+    def build(fit: Fit) -> Parts:
+        channels, size, _ = fit.shape
+        options = made(fit.options)
+        pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
+        (own,) = shared_out(options, network)
+        if "colours" in taken_by(network) and not isinstance(pixels, LogisticMixture):
+            # Where what is said of a colour doesn't look at the others, they take turns.
+            own["colours"] = channels
+        built = network(channels, pixels.outputs, fit.width, condition=fit.condition, **own)
+        return Parts((built, pixels, size, channels, fit.labels()))
+
+    return build
 
 
 def _ctgan(fit: Fit) -> "Parts":
@@ -292,8 +298,13 @@ NETWORKS: dict[str, Built] = {
         "small pair for stacked digits",
     ),
     "pixelcnn": Built(
-        _pixelcnn,
+        _pixel_by_pixel(PixelCNN),
         "masked convolutions, each pixel from those before it",
+        own=True,
+    ),
+    "gated-pixelcnn": Built(
+        _pixel_by_pixel(GatedPixelCNN),
+        "gates, and two stacks without blind spot",
         own=True,
     ),
     "autoencoder": Built(

@@ -34,6 +34,20 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="pixelcnn",
         only="image",
     ),
+    "gated-pixelcnn": Entry(
+        Autoregressive,
+        "the same with gates and without blind spot",
+        bibtex(
+            "oord2016gated",
+            "Conditional Image Generation with PixelCNN Decoders",
+            'van den Oord, A{\\"a}ron and Kalchbrenner, Nal and Vinyals, Oriol and Espeholt, '
+            "Lasse and Graves, Alex and Kavukcuoglu, Koray",
+            2016,
+            "1606.05328",
+        ),
+        networks="gated-pixelcnn",
+        only="image",
+    ),
     "vae": Entry(
         VAE,
         "an encoder and a decoder, which raise a bound of the likelihood",
