@@ -62,12 +62,13 @@ class MaskedConv2d(nn.Conv2d, Remembers):
     def forward(self, x: Tensor) -> Tensor:
         if self._seen is None:
             return self._conv_forward(x, self.weight * self.mask, self.bias)
-        row, column = self._place
-        self.write(x[:, :, 0, 0], row, column)
         size = self.kernel_size[0]
-        # Of the rows below nothing is seen.
-        window = self._seen[:, :, row : row + self.middle + 1, column : column + size]
-        return F.conv2d(window, self._above, self.bias)
+        if size > 1:
+            row, column = self._place
+            self.write(x[:, :, 0, 0], row, column)
+            # Of the rows below nothing is seen.
+            x = self._seen[:, :, row : row + self.middle + 1, column : column + size]
+        return F.linear(x.flatten(1), self._above, self.bias)[:, :, None, None]
 
     @property
     def middle(self) -> int:
@@ -77,7 +78,8 @@ class MaskedConv2d(nn.Conv2d, Remembers):
     def remember(self, n: int, side: int) -> None:
         around = side + 2 * self.middle
         self._seen = self.weight.new_zeros(n, self.in_channels, around, around)
-        self._above = (self.weight * self.mask)[:, :, : self.middle + 1].detach()
+        # The window's upper half as one row of a matrix for each map.
+        self._above = (self.weight * self.mask)[:, :, : self.middle + 1].detach().flatten(1)
 
     def forget(self) -> None:
         self._seen = None
