@@ -27,6 +27,7 @@ from sparring.data import Batches, FewLabels, InMemory
 from sparring.data.conditioned import Categories, Conditioned
 from sparring.games import (
     CTGAN,
+    DBM,
     DCGAN,
     EGAN,
     GAN,
@@ -60,6 +61,7 @@ from sparring.networks import (
     CTGANGenerator,
     DCGANDiscriminator,
     DCGANGenerator,
+    DeepCoupling,
     GatedPixelCNN,
     LaplacianDiscriminator,
     LaplacianGenerator,
@@ -248,6 +250,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
+    "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -276,6 +279,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
+    "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),
@@ -292,6 +296,7 @@ def bits(rows: int = 40) -> InMemory:
 BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
     "nade": lambda spans, size: Batches(tokens(spans), size),
     "rbm": lambda _, size: Batches(bits(), size),
+    "dbm": lambda _, size: Batches(bits(), size),
     "s3gan": lambda _, size: FewLabels(pictures(), size, labelled=4),
     "ctgan": lambda spans, size: Conditioned(encoded(spans), spans, size),
     "tvae": lambda spans, size: Batches(encoded(spans), size),

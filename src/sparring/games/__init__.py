@@ -3,6 +3,7 @@
 from sparring.games.autoregressive import Autoregressive
 from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
+from sparring.games.dbm import DBM
 from sparring.games.dcgan import DCGAN
 from sparring.games.egan import EGAN
 from sparring.games.gan import GAN
@@ -28,6 +29,7 @@ from sparring.games.wgan_gp import WGANGP
 
 __all__ = [
     "CTGAN",
+    "DBM",
     "DCGAN",
     "EGAN",
     "GAN",

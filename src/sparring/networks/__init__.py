@@ -3,7 +3,7 @@
 from sparring.networks.attention import SelfAttention
 from sparring.networks.batch_normalised import BatchNormDiscriminator
 from sparring.networks.biggan import BigGANDiscriminator, BigGANGenerator
-from sparring.networks.boltzmann import Coupling
+from sparring.networks.boltzmann import Coupling, DeepCoupling
 from sparring.networks.conditional_norm import ConditionalBatchNorm
 from sparring.networks.conditionals import Conditionals
 from sparring.networks.conditioning import (
@@ -53,6 +53,7 @@ __all__ = [
     "ConditionalBatchNorm",
     "Conditionals",
     "Coupling",
+    "DeepCoupling",
     "Conditioning",
     "DCGANDiscriminator",
     "DCGANGenerator",

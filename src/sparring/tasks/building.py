@@ -22,6 +22,7 @@ from sparring.networks import (
     CTGANGenerator,
     DCGANDiscriminator,
     DCGANGenerator,
+    DeepCoupling,
     FieldGenerator,
     GatedPixelCNN,
     InfoGANDiscriminator,
@@ -166,6 +167,12 @@ def _autoencoder(fit: Fit) -> "Parts":
 def _boltzmann(fit: Fit) -> "Parts":
     shared_out(made(fit.options), Coupling)
     return Parts((Coupling(math.prod(fit.shape), fit.width), fit.shape))
+
+
+def _deep_boltzmann(fit: Fit) -> "Parts":
+    (own,) = shared_out(made(fit.options), DeepCoupling)
+    top = own.pop("top", 2 * fit.width)
+    return Parts((DeepCoupling(math.prod(fit.shape), fit.width, top), fit.shape))
 
 
 def _pixel_by_pixel(network: type[nn.Module]) -> Callable[[Fit], "Parts"]:
@@ -315,6 +322,11 @@ NETWORKS: dict[str, Built] = {
     "boltzmann": Built(
         _boltzmann,
         "visible and hidden units, and couplings between them",
+        own=True,
+    ),
+    "deep-boltzmann": Built(
+        _deep_boltzmann,
+        "two layers of hidden units, and couplings between all three",
         own=True,
     ),
     "conditionals": Built(

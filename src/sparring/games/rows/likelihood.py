@@ -1,6 +1,7 @@
 """Games of one, which raise the likelihood of the data or a bound of it."""
 
 from sparring.games.autoregressive import Autoregressive
+from sparring.games.dbm import DBM
 from sparring.games.iwae import IWAE
 from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
@@ -73,6 +74,16 @@ LIKELIHOOD: dict[str, Entry] = {
         "units that are on or off, coupled in two layers; binary pictures",
         _PCD,
         networks="boltzmann",
+        only="image",
+        conditions=False,
+    ),
+    "dbm": Entry(
+        DBM,
+        "the same in three layers, by mean fields and chains",
+        "@inproceedings{salakhutdinov2009dbm,\n  title = {Deep Boltzmann Machines},\n"
+        "  author = {Salakhutdinov, Ruslan and Hinton, Geoffrey},\n  year = {2009},\n"
+        "  booktitle = {Artificial Intelligence and Statistics},\n}",
+        networks="deep-boltzmann",
         only="image",
         conditions=False,
     ),
