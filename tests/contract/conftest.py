@@ -26,6 +26,7 @@ from sparring.core import Batches as Stream
 from sparring.data import Batches, FewLabels, InMemory
 from sparring.data.conditioned import Categories, Conditioned
 from sparring.games import (
+    AAE,
     CTGAN,
     DBM,
     DCGAN,
@@ -227,6 +228,14 @@ def autoencoder(kind: type[VAE], classes: int = 0, **options: Any) -> Game:
     return kind(encoder, decoder, Normal(3), Gaussian(), labels, draws=2, **options)
 
 
+def adversarial_autoencoder(classes: int = 0) -> Game:
+    """Of normal pictures, with latents of three numbers."""
+    encoder = MLP(PICTURE, (3,), hidden=(8,), condition=classes)
+    decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return AAE(encoder, decoder, MLP((3,), (), hidden=(8,)), Normal(3), Gaussian(), labels)
+
+
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
     "lsgan": lambda: LSGAN(**pair(PICTURE)),
@@ -251,6 +260,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "iwae": lambda: autoencoder(IWAE, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
+    "aae": lambda: adversarial_autoencoder(),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -280,6 +290,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
+    "aae": lambda: adversarial_autoencoder(CLASSES),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),

@@ -59,6 +59,7 @@ OF_ONE = {
     "gated-pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "vae": {"beta": 0.5},
     "iwae": {"k": 3},
+    "aae": {"weight": 0.5},
     "rbm": {"moves": 3},
     "dbm": {"rounds": 3},
     "pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},

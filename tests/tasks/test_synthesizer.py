@@ -9,6 +9,7 @@ from sparring import Synthesizer
 from sparring.core import Callback
 from sparring.core.errors import WrongUse
 from sparring.games.catalog import GAMES
+from sparring.tasks.arguments import keywords
 
 
 def same(one, other):
@@ -178,7 +179,7 @@ OF_TABLES = [name for name, entry in GAMES.items() if entry.encoding != "scores"
 # These play with pictures alone, each with networks that have what it needs.
 OF_PICTURES = ["s3gan", "stylegan2", "lapgan", "progan"]
 # Games of one of pictures, whose one optimizer has no other's beside it.
-OF_ONE = ["pixelcnn", "gated-pixelcnn", "vae", "iwae", "rbm", "dbm"]
+OF_ONE = ["pixelcnn", "gated-pixelcnn", "vae", "iwae", "rbm", "dbm", "aae"]
 OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *OF_ONE)]
 
 
@@ -195,7 +196,9 @@ def test_two_processes_train_the_model_of_one(game, images, tiny, tmp_path):
 
 @pytest.mark.parametrize("game", OF_ONE)
 def test_two_processes_train_a_game_of_one_as_one_does(game, images, tiny, tmp_path):
-    options = {"optimizer": {"part": "SGD", "lr": 0.001}}
+    sgd = {"part": "SGD", "lr": 0.001}
+    steps = [name for name in keywords(GAMES[game].game) if name.endswith("optimizer")]
+    options = dict.fromkeys(steps, sgd)
     settings = {**tiny, "networks": None, "options": options, "binarise": "half"}
     one = Synthesizer(game, **settings, run=tmp_path / "one").fit(images)
     two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(images)

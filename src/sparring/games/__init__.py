@@ -1,5 +1,6 @@
 """One system, one file."""
 
+from sparring.games.aae import AAE
 from sparring.games.autoregressive import Autoregressive
 from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
@@ -28,6 +29,7 @@ from sparring.games.wgan import WGAN
 from sparring.games.wgan_gp import WGANGP
 
 __all__ = [
+    "AAE",
     "CTGAN",
     "DBM",
     "DCGAN",

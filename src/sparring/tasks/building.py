@@ -153,15 +153,24 @@ def _field(fit: Fit) -> "Parts":
     return Parts((generator, discriminator, prior, fit.labels()))
 
 
-def _autoencoder(fit: Fit) -> "Parts":
+def _autoencoder(fit: Fit, numbers: int = 2, judged: bool = False) -> "Parts":
+    """Encoder, to so many numbers a latent, and decoder; with a discriminator of latents."""
     channels, size, _ = fit.shape
     options = made(fit.options)
     pixels = options.pop("pixels", Bernoulli if fit.binary else DiscretisedLogistic)(channels)
     hidden = (fit.width,) * options.pop("depth", 2)
     shared_out(options, MLP)
-    encoder = MLP(fit.shape, (2, fit.latent), hidden, fit.condition)
-    decoder = MLP((fit.latent,), (pixels.outputs, size, size), hidden, fit.condition)
-    return Parts((encoder, decoder, Normal(fit.latent), pixels, fit.labels()))
+    encoded = (fit.latent,) if numbers == 1 else (numbers, fit.latent)
+    pair = (
+        MLP(fit.shape, encoded, hidden, fit.condition),
+        MLP((fit.latent,), (pixels.outputs, size, size), hidden, fit.condition),
+    )
+    rival = (MLP((fit.latent,), (), hidden),) if judged else ()
+    return Parts((*pair, *rival, Normal(fit.latent), pixels, fit.labels()))
+
+
+def _adversarial_autoencoder(fit: Fit) -> "Parts":
+    return _autoencoder(fit, numbers=1, judged=True)
 
 
 def _boltzmann(fit: Fit) -> "Parts":
@@ -317,6 +326,11 @@ NETWORKS: dict[str, Built] = {
     "autoencoder": Built(
         _autoencoder,
         "linear layers, from pictures to latents and back",
+        own=True,
+    ),
+    "adversarial-autoencoder": Built(
+        _adversarial_autoencoder,
+        "the same, and a discriminator of latents",
         own=True,
     ),
     "boltzmann": Built(

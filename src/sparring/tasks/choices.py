@@ -86,6 +86,9 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
     "boltzmann": lambda dataset: Defaults("boltzmann", 500, 1, 100, 20_000, 20_000),
     "deep-boltzmann": lambda dataset: Defaults("deep-boltzmann", 250, 1, 100, 20_000, 20_000),
+    "adversarial-autoencoder": lambda dataset: Defaults(
+        "adversarial-autoencoder", 200, 8, 100, 20_000, 20_000
+    ),
     "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
     "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
 }

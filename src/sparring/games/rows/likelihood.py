@@ -1,5 +1,6 @@
-"""Games of one, which raise the likelihood of the data or a bound of it."""
+"""Games that raise the likelihood of the data or a bound of it, and their kin."""
 
+from sparring.games.aae import AAE
 from sparring.games.autoregressive import Autoregressive
 from sparring.games.dbm import DBM
 from sparring.games.iwae import IWAE
@@ -67,6 +68,20 @@ LIKELIHOOD: dict[str, Entry] = {
             "1509.00519",
         ),
         networks="autoencoder",
+        only="image",
+    ),
+    "aae": Entry(
+        AAE,
+        "an autoencoder whose latents are made to follow a prior by a discriminator",
+        bibtex(
+            "makhzani2016aae",
+            "Adversarial Autoencoders",
+            "Makhzani, Alireza and Shlens, Jonathon and Jaitly, Navdeep and Goodfellow, Ian and "
+            "Frey, Brendan",
+            2015,
+            "1511.05644",
+        ),
+        networks="adversarial-autoencoder",
         only="image",
     ),
     "rbm": Entry(
