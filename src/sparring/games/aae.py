@@ -7,20 +7,19 @@ from sparring.core import (
     Adam,
     Batch,
     Encodes,
-    Interpolates,
     OptimizerSpec,
     Player,
     Terms,
     WrongUse,
 )
-from sparring.games.conditional import Conditional
+from sparring.games.decoding import Decoding
 from sparring.games.generating import call
 from sparring.losses import AdversarialLoss, NonSaturating
 from sparring.losses.pixels import Pixels
-from sparring.priors import Normal, Prior
+from sparring.priors import Prior
 
 
-class AAE(Conditional, Interpolates, Encodes):
+class AAE(Decoding, Encodes):
     """An autoencoder whose encoder also plays against a discriminator of latents.
 
     Makhzani et al. 2016 (arXiv 1511.05644), section 2 and figure 1: the discriminator tells draws
@@ -45,6 +44,7 @@ class AAE(Conditional, Interpolates, Encodes):
     Example:
         >>> from sparring.losses import Bernoulli
         >>> from sparring.networks import MLP
+        >>> from sparring.priors import Normal
         >>> pair = MLP((1, 8, 8), (4,)), MLP((4,), (1, 8, 8))
         >>> game = AAE(*pair, MLP((4,), ()), Normal(4), Bernoulli())
         >>> x = game.sample(3)
@@ -97,30 +97,9 @@ class AAE(Conditional, Interpolates, Encodes):
         """The surprise of items decoded from their latents, and the latents' own loss."""
         x, y = self.need("x", batch), self.condition_of(batch)
         z = call(self.encoder, x, y)
-        surprise = self.pixels.surprise(x, call(self.decoder, z, y))
+        surprise = self.pixels.surprise(x, self.decode(z, y))
         fooling = self.adversarial_loss.generator(None, self.discriminator(z))
         return {"loss": surprise.mean(), "fooling": self.weight * fooling}
-
-    @property
-    def spherical(self) -> bool:
-        """Whether ways between latents are arcs: between normal ones, near a sphere."""
-        return isinstance(self.prior, Normal)
-
-    def latent(self, n: int) -> Tensor:
-        """n draws from the prior, of shape (n, k)."""
-        return self.prior.sample(n)
-
-    def ends(self, n: int, condition: Batch | None = None) -> Tensor:
-        """n draws from the prior."""
-        return self.latent(n)
-
-    def sample(
-        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
-    ) -> Tensor:
-        """n items: the means of what is said of them, or what is nearest to these."""
-        z = self.latent(n) if latent is None else latent
-        outputs = call(self.decoder, z, self.wanted(n, condition))
-        return self.pixels.nearest(self.pixels.mean(outputs))
 
     def encode(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The latents of items, of shape (n, k)."""

@@ -1,8 +1,8 @@
 """Autoregressive models: a picture's pixels one after the other, each given those before."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol, cast, runtime_checkable
+from contextlib import contextmanager
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -21,29 +21,9 @@ from sparring.core import (
     evaluating,
 )
 from sparring.games.conditional import Conditional
+from sparring.games.drawing import PixelByPixel, draw_pixels
 from sparring.losses.pixels import Pixels
 from sparring.priors import Prior
-
-
-@runtime_checkable
-class PixelByPixel(Protocol):
-    """A network whose outputs for a pixel look at the pixels before it, row by row.
-
-    Attributes:
-        colours: how many turns a pixel takes: 1 where all channels are drawn at once, else one a
-            channel, each of which looks at those before.
-    """
-
-    colours: int
-
-    def __call__(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Outputs (n, k, s, s) for pictures (n, channels, s, s)."""
-
-    def at(self, x: Tensor, row: int, column: int, y: Tensor | None = None) -> Tensor:
-        """Outputs (n, k, 1, 1) for one pixel, inside of `remembering`; pixels come in order."""
-
-    def remembering(self, n: int, side: int) -> AbstractContextManager[None]:
-        """Inside, the network keeps what it saw of n pictures."""
 
 
 class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
@@ -132,41 +112,11 @@ class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
         condition = condition or {}
         y = self.wanted(n, condition if "y" in condition else None)
         uniform = self.latent(n) if latent is None else latent
-        given, known = condition.get("x"), condition.get("known")
-        x = uniform.new_zeros(n, *self.shape) if given is None else given.clone()
-        if (given is None) != (known is None) or x.shape != (n, *self.shape):
-            raise WrongUse(
-                f"given pixels need 'x' of shape {(n, *self.shape)} and 'known', got "
-                f"{ {name: tuple(value.shape) for name, value in condition.items()} }."
-            )
-        if known is not None and known.shape != (n, 1, *self.shape[1:]):
-            raise WrongUse(
-                f"'known' must have shape {(n, 1, *self.shape[1:])}, one a pixel, got "
-                f"{tuple(known.shape)}."
-            )
         steps = cast(PixelByPixel, self.network)
-        with torch.no_grad(), evaluating(self), steps.remembering(n, self.shape[1]):
-            for row in range(self.shape[1]):
-                for column in range(self.shape[2]):
-                    self._draw(steps, x, row, column, y, uniform, known)
-        return x
-
-    def _draw(
-        self, steps: PixelByPixel, x: Tensor, row: int, column: int, y: Tensor | None,
-        uniform: Tensor, known: Tensor | None,
-    ) -> None:  # fmt: skip
-        """Draw a pixel in its place."""
-        here = (..., slice(row, row + 1), slice(column, column + 1))
-        keep = None if known is None else known[here].bool()
-        for colour in range(steps.colours):
-            outputs = steps.at(x, row, column, y)
-            drawn = self.pixels.sample(outputs, self.temperature, uniform[here])
-            if keep is not None:
-                drawn = torch.where(keep, x[here], drawn)
-            if steps.colours == 1:
-                x[here] = drawn
-            else:
-                x[:, colour, row, column] = drawn[:, colour, 0, 0]
+        with torch.no_grad(), evaluating(self):
+            return draw_pixels(
+                steps, self.pixels, uniform, self.shape, y, condition, self.temperature
+            )
 
     @contextmanager
     def truncated(self, truncation: float) -> Iterator[None]:

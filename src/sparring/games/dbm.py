@@ -3,24 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-from sparring.core import (
-    SGD,
-    Batch,
-    Encodes,
-    Evaluates,
-    Game,
-    OptimizerSpec,
-    Player,
-    Samples,
-    Scores,
-    Terms,
-    WrongUse,
-)
-from sparring.losses.annealing import log_z_of
-from sparring.losses.pixels import check_binary
+from sparring.core import SGD, Batch, OptimizerSpec, Player, Terms
+from sparring.games.units import Units
 
 
-class DBM(Game, Samples, Scores, Encodes, Evaluates):
+class DBM(Units):
     """Visible units and two layers of hidden ones, trained together.
 
     Salakhutdinov and Hinton 2009 ("Deep Boltzmann machines", section 2 and 3): with the data the
@@ -49,8 +36,6 @@ class DBM(Game, Samples, Scores, Encodes, Evaluates):
         (torch.Size([3, 1, 4, 4]), torch.Size([3, 8]), torch.Size([3]))
     """
 
-    chains: Tensor
-
     def __init__(
         self,
         coupling: nn.Module,
@@ -63,20 +48,15 @@ class DBM(Game, Samples, Scores, Encodes, Evaluates):
         optimizer: OptimizerSpec | None = None,
     ) -> None:
         super().__init__()
-        numbers = {"chains": chains, "moves": moves, "rounds": rounds, "settling": settling}
-        for name, value in numbers.items():
-            if value < 1:
-                raise WrongUse(f"{name} of DBM must be at least 1, got {value}.")
-        self.coupling, self.shape = coupling, tuple(shape)
-        self.moves, self.rounds, self.settling = moves, rounds, settling
+        self.at_least_one(
+            {"chains": chains, "moves": moves, "rounds": rounds, "settling": settling}
+        )
+        self.coupling, self.moves, self.rounds = coupling, moves, rounds
         visible, hidden = coupling.lower.shape  # type: ignore[union-attr, misc]
-        if torch.Size(shape).numel() != visible:
-            raise WrongUse(f"items of shape {self.shape} don't fit {visible} visible units.")
         # Given the units between, all others follow.
-        self.register_buffer("chains", torch.bernoulli(torch.full((chains, hidden), 0.5)))
+        self.begin(shape, visible, (chains, hidden), settling)
         self.players = {"model": Player([coupling], self.loss, optimizer or SGD(0.05))}
         self.turns = ["model"]
-        self._known: tuple[list[Tensor], float] | None = None
 
     def loss(self, batch: Batch) -> Terms:
         """The bound of the data's free energy, less the energy of the chains."""
@@ -94,10 +74,10 @@ class DBM(Game, Samples, Scores, Encodes, Evaluates):
         v, g = (drawn(logits) for logits in self.coupling.outer(h))  # type: ignore[operator]
         return (v, g), drawn(self.coupling.inner(v, g))  # type: ignore[operator]
 
-    def units(self, x: Tensor) -> Tensor:
-        """Items of -1 and 1 as states of the visible units, (n, visible) of 0 and 1."""
-        check_binary(x)
-        return (x.flatten(1) + 1) / 2
+    def moved(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Visible states, and those of the units between after a move of all."""
+        (v, _), state = self._moved(state)
+        return v, state
 
     def free_energy(self, v: Tensor) -> Tensor:
         """An upper bound of -log of the sum over hidden states of exp(-energy), (n,).
@@ -108,45 +88,15 @@ class DBM(Game, Samples, Scores, Encodes, Evaluates):
         energy: Tensor = self.coupling.energy(v, h, g)  # type: ignore[operator]
         return energy - entropy(h) - entropy(g)
 
-    def log_z(self) -> float:
-        """The logarithm of the normaliser: exact where a layer is small, else annealed."""
-        weights = [p.detach() for p in self.coupling.couplings()]  # type: ignore[operator]
-        known = self._known
-        if known is None or not all(map(torch.equal, weights, known[0])):
-            known = self._known = weights, log_z_of(*weights)
-        return known[1]
-
-    def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:
-        """A lower bound of the log-probability of items, in nats, (n,).
-
-        Section 4 there.
-        """
-        return -self.free_energy(self.units(x)) - self.log_z()
-
-    def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
-        """The bound of the log-probability."""
-        return self.log_prob(x)
+    def couplings(self) -> tuple[Tensor, Tensor, Tensor]:
+        """The units between as one layer, all others as another: weights, and both biases."""
+        found: tuple[Tensor, Tensor, Tensor] = self.coupling.couplings()  # type: ignore[operator]
+        return found
 
     def encode(self, x: Tensor) -> Tensor:
         """The mean field of the first hidden layer, (n, hidden)."""
         h: Tensor = self.coupling.mean_field(self.units(x), self.rounds)[0]  # type: ignore[operator]
         return h
-
-    def latent(self, n: int) -> Tensor:
-        """Uniform numbers (n, hidden): where chains begin, and what draws their moves."""
-        return torch.rand(n, self.chains.shape[1], device=self.chains.device)
-
-    def sample(
-        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
-    ) -> Tensor:
-        """n items of -1 and 1, after `settling` moves from noise."""
-        latent = self.latent(n) if latent is None else latent
-        h = (latent < 0.5).to(latent.dtype)
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(latent.sum().double() * 1e6))
-            for _ in range(self.settling):
-                (v, _), h = self._moved(h)
-        return (2 * v - 1).view(-1, *self.shape)
 
 
 def drawn(logits: Tensor) -> Tensor:

@@ -10,7 +10,6 @@ from sparring.core import (
     Batch,
     Encodes,
     Evaluates,
-    Interpolates,
     Moving,
     OptimizerSpec,
     Player,
@@ -21,14 +20,14 @@ from sparring.core import (
     draw,
 )
 from sparring.core.moving import least
-from sparring.games.conditional import Conditional
+from sparring.games.decoding import Decoding
 from sparring.games.generating import call
 from sparring.losses.likelihood import normal_divergence, normal_surprise
 from sparring.losses.pixels import Pixels
 from sparring.priors import Normal, Prior
 
 
-class VAE(Conditional, Interpolates, Scores, Encodes, Evaluates):
+class VAE(Decoding, Scores, Encodes, Evaluates):
     """Encoder and decoder raise a lower bound of the data's likelihood.
 
     Kingma and Welling 2014 (arXiv 1312.6114), eq. 3 and 10: E_q(z|x)[log p(x|z)] - KL(q(z|x) |
@@ -61,7 +60,6 @@ class VAE(Conditional, Interpolates, Scores, Encodes, Evaluates):
     """
 
     averaged = ("encoder", "decoder")
-    spherical = True
 
     def __init__(
         self,
@@ -112,10 +110,6 @@ class VAE(Conditional, Interpolates, Scores, Encodes, Evaluates):
         noise = draw(lambda n: torch.randn(n, *mean.shape[1:], dtype=mean.dtype), len(mean))
         return mean + (log_variance / 2).exp() * noise.to(mean.device)
 
-    def decode(self, z: Tensor, y: Tensor | None) -> Tensor:
-        """What is said of the items of latents (n, k)."""
-        return call(self.decoder, z, y)
-
     def log_weight(self, x: Tensor, y: Tensor | None) -> Tensor:
         """log p(x, z) - log q(z | x) for a z from q, (n,); its mean is the bound."""
         mean, log_variance = self.posterior(x, y)
@@ -142,24 +136,6 @@ class VAE(Conditional, Interpolates, Scores, Encodes, Evaluates):
     def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The log-likelihood's estimate."""
         return self.log_prob(x, condition)
-
-    def latent(self, n: int) -> Tensor:
-        """n draws from the prior, of shape (n, k)."""
-        return self.prior.sample(n)
-
-    def ends(self, n: int, condition: Batch | None = None) -> Tensor:
-        """n draws from the prior."""
-        return self.latent(n)
-
-    def sample(
-        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
-    ) -> Tensor:
-        """n items: the means of what is said of them, or what is nearest to these.
-
-        `condition["y"]` says what they are asked to be.
-        """
-        z = self.latent(n) if latent is None else latent
-        return self.pixels.nearest(self.pixels.mean(self.decode(z, self.wanted(n, condition))))
 
     def encode(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The posterior means of items, of shape (n, k)."""
