@@ -88,11 +88,6 @@ class DBM(Units):
         energy: Tensor = self.coupling.energy(v, h, g)  # type: ignore[operator]
         return energy - entropy(h) - entropy(g)
 
-    def couplings(self) -> tuple[Tensor, Tensor, Tensor]:
-        """The units between as one layer, all others as another: weights, and both biases."""
-        found: tuple[Tensor, Tensor, Tensor] = self.coupling.couplings()  # type: ignore[operator]
-        return found
-
     def encode(self, x: Tensor) -> Tensor:
         """The mean field of the first hidden layer, (n, hidden)."""
         h: Tensor = self.coupling.mean_field(self.units(x), self.rounds)[0]  # type: ignore[operator]

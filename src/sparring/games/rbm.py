@@ -69,7 +69,7 @@ class RBM(Units):
         return {"loss": self.free_energy(v).mean() - self.free_energy(own).mean()}
 
     def moved(self, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Visible states after a move of hidden and then of visible units, twice."""
+        """Visible states after a move of hidden and visible units: what is seen, and kept."""
         for layer in (self.coupling.up, self.coupling.down):
             chance = torch.sigmoid(layer(state))  # type: ignore[operator]
             state = (self._uniform(len(state), chance.shape[1]) < chance).to(chance.dtype)
@@ -86,11 +86,6 @@ class RBM(Units):
         """-log of the sum over hidden states of exp(-energy), (n,)."""
         found: Tensor = self.coupling.free_energy(v)  # type: ignore[operator]
         return found
-
-    def couplings(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Weights, and the biases of visible and hidden units."""
-        coupling = cast("dict[str, Tensor]", dict(self.coupling.named_parameters()))
-        return coupling["weight"], coupling["visible_bias"], coupling["hidden_bias"]
 
     def encode(self, x: Tensor) -> Tensor:
         """The chances of the hidden units, (n, hidden)."""

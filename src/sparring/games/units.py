@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sparring.core import Batch, Encodes, Evaluates, Game, Samples, Scores, WrongUse
 from sparring.losses.annealing import log_z_of
@@ -15,11 +15,14 @@ class Units(Game, Samples, Scores, Encodes, Evaluates):
     """A Boltzmann machine: p(v) = exp(-F(v)) / Z of visible units v.
 
     Attributes:
+        coupling: weights and biases; its `couplings()` are those of all units as two layers that
+            know each other alone.
         shape: of an item of -1 and 1.
         settling: moves from noise to a sample.
         chains: states that go on from step to step.
     """
 
+    coupling: nn.Module
     shape: tuple[int, ...]
     settling: int
     chains: Tensor
@@ -54,10 +57,6 @@ class Units(Game, Samples, Scores, Encodes, Evaluates):
         """F of visible states (n, visible), (n,)."""
 
     @abstractmethod
-    def couplings(self) -> tuple[Tensor, Tensor, Tensor]:
-        """All units as two layers that know each other alone: weights, and both biases."""
-
-    @abstractmethod
     def moved(self, state: Tensor) -> tuple[Tensor, Tensor]:
         """Visible states (n, visible), and states of chains after a move."""
 
@@ -72,7 +71,8 @@ class Units(Game, Samples, Scores, Encodes, Evaluates):
 
     def log_z(self) -> float:
         """log Z: exact where a layer is small, else annealed; see `log_z_of`."""
-        weights = [p.detach().clone() for p in self.couplings()]
+        parts = self.coupling.couplings()  # type: ignore[operator]
+        weights = [part.detach().clone() for part in parts]
         if self._known is None or not all(map(torch.equal, weights, self._known[0])):
             weight, below, above = weights
             self._known = weights, log_z_of(weight, below, above)

@@ -110,9 +110,8 @@ class VAE(Decoding, Scores, Encodes, Evaluates):
         noise = draw(lambda n: torch.randn(n, *mean.shape[1:], dtype=mean.dtype), len(mean))
         return mean + (log_variance / 2).exp() * noise.to(mean.device)
 
-    def log_weight(self, x: Tensor, y: Tensor | None) -> Tensor:
-        """log p(x, z) - log q(z | x) for a z from q, (n,); its mean is the bound."""
-        mean, log_variance = self.posterior(x, y)
+    def log_weight(self, x: Tensor, y: Tensor | None, mean: Tensor, log_variance: Tensor) -> Tensor:
+        """log p(x, z) - log q(z | x) for a z from this q, (n,); its mean is the bound."""
         z = self.near(mean, log_variance)
         surprise = self.pixels.surprise(x, self.decode(z, y))
         taken = normal_surprise(z, mean, (log_variance / 2).exp()).sum(1)
@@ -126,7 +125,8 @@ class VAE(Decoding, Scores, Encodes, Evaluates):
         1509.00519, theorem 1). It is drawn anew each time.
         """
         y = self.condition_of(condition or {})
-        weights = torch.stack([self.log_weight(x, y) for _ in range(draws)])
+        q = self.posterior(x, y)
+        weights = torch.stack([self.log_weight(x, y, *q) for _ in range(draws)])
         return torch.logsumexp(weights, 0) - math.log(draws)
 
     def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:

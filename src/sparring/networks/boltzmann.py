@@ -51,6 +51,10 @@ class Coupling(nn.Module):
         """-log of the sum over all hidden states of exp(-energy), (n,)."""
         return -(v @ self.visible_bias) - F.softplus(self.up(v)).sum(1)
 
+    def couplings(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights, and the biases of visible and hidden units."""
+        return self.weight, self.visible_bias, self.hidden_bias
+
 
 class DeepCoupling(nn.Module):
     """Three layers of units, each coupled with the next: a deep Boltzmann machine's.

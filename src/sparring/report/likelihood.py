@@ -49,18 +49,15 @@ def likelihood_of(nats: Nats, binary: bool) -> Measure:
     """
 
     def said(round: Round, of: Sample) -> Sample:
-        found = nats(of.items, of.labels)
-        return Sample(np.asarray(found) / of.items[0].size, np.asarray)
+        return Sample(nats(of.items, of.labels), np.asarray)
 
     def independent(round: Round) -> Mapping[str, Sample]:
         law = Independent(round.pool.sample.items, binary)
-        items = round.heldout.items
-        return {"independent pixels": Sample(law(items) / items[0].size, np.asarray)}
+        return {"independent pixels": Sample(law(round.heldout.items), np.asarray)}
 
     def value(round: Round, sample: Sample) -> Mapping[str, float]:
-        each = float(np.mean(sample.items))
-        numbers = round.heldout.items[0].size
-        return {"nats": each * numbers, "bits_per_dimension": each / math.log(2)}
+        mean, numbers = float(np.mean(sample.items)), round.heldout.items[0].size
+        return {"nats": mean, "bits_per_dimension": mean / (numbers * math.log(2))}
 
     return Measure(
         KINDS,

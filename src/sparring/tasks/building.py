@@ -153,14 +153,14 @@ def _field(fit: Fit) -> "Parts":
     return Parts((generator, discriminator, prior, fit.labels()))
 
 
-def _autoencoder(fit: Fit, numbers: int = 2, judged: bool = False) -> "Parts":
-    """Encoder, to so many numbers a latent, and decoder; with a discriminator of latents."""
+def _autoencoder(fit: Fit, judged: bool = False) -> "Parts":
+    """Encoder to means and log variances, and decoder; or to latents, which are judged."""
     channels, size, _ = fit.shape
     options = made(fit.options)
     pixels = options.pop("pixels", Bernoulli if fit.binary else DiscretisedLogistic)(channels)
     hidden = (fit.width,) * options.pop("depth", 2)
     shared_out(options, MLP)
-    encoded = (fit.latent,) if numbers == 1 else (numbers, fit.latent)
+    encoded = (fit.latent,) if judged else (2, fit.latent)
     pair = (
         MLP(fit.shape, encoded, hidden, fit.condition),
         MLP((fit.latent,), (pixels.outputs, size, size), hidden, fit.condition),
@@ -170,7 +170,7 @@ def _autoencoder(fit: Fit, numbers: int = 2, judged: bool = False) -> "Parts":
 
 
 def _adversarial_autoencoder(fit: Fit) -> "Parts":
-    return _autoencoder(fit, numbers=1, judged=True)
+    return _autoencoder(fit, judged=True)
 
 
 def _boltzmann(fit: Fit) -> "Parts":

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from sparring.core import Backend, evaluating, train
 from sparring.core.errors import WrongUse
-from sparring.data import Batches, InMemory, Source
+from sparring.data import Batches, Image, InMemory, Source
 from sparring.data.arrays import to_levels, to_numpy
 from sparring.games.rotation import Rotation
 from sparring.networks import BatchNormDiscriminator
@@ -95,8 +95,8 @@ def cluster(
 def _source(pictures: Source | np.ndarray | Tensor) -> Source:
     if not isinstance(pictures, np.ndarray | Tensor):
         return pictures
-    levels = torch.from_numpy(to_levels(to_numpy(pictures)))
-    return InMemory(levels[:, None] if levels.dim() == 3 else levels.permute(0, 3, 1, 2))
+    levels = to_levels(to_numpy(pictures))
+    return InMemory(Image(levels.shape[1], 1 if levels.ndim == 3 else 3).levels(levels))
 
 
 def _features(game: Rotation, source: Source) -> Tensor:
