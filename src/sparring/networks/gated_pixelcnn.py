@@ -140,6 +140,7 @@ class GatedPixelCNN(Remembering):
         x (n, channels, s, s), y (n, ...); returns (n, outputs, s, s).
 
     Example:
+        >>> _ = torch.manual_seed(0)
         >>> network = GatedPixelCNN(1, 1, width=4, depth=2)
         >>> x = torch.zeros(1, 1, 8, 8, requires_grad=True)
         >>> (slope,) = torch.autograd.grad(network(x)[0, 0, 3, 4], x)
