@@ -44,6 +44,7 @@ class PixelCNN(Remembering):
 
     Example:
         >>> import torch
+        >>> _ = torch.manual_seed(0)
         >>> network = PixelCNN(1, 1, width=4, blocks=1)
         >>> x = torch.zeros(1, 1, 8, 8, requires_grad=True)
         >>> (slope,) = torch.autograd.grad(network(x)[0, 0, 3, 4], x)
