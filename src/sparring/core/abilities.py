@@ -78,6 +78,18 @@ class Encodes(ABC):
         """The latents of items x, of shape (n, ...)."""
 
 
+class Reconstructs(Samples, Encodes):
+    """A game that can make an item again: its `sample` takes what its `encode` finds."""
+
+    @abstractmethod
+    def encode(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The latents of items x, of shape (n, ...); `condition` is a batch of what they are."""
+
+    def reconstruct(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """Items made from the latents of items x, of the same shape."""
+        return self.sample(len(x), condition, self.encode(x, condition))
+
+
 class Translates(ABC):
     """A game that can bring an item into another domain."""
 
