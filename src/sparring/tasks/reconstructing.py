@@ -24,8 +24,9 @@ def reconstructor(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray]
     Returns:
         None where the game can't, of other data, and under conditions that aren't classes.
     """
-    game, modality, known = fitted.model_, fitted.modality_, fitted.spec_.condition
-    if not (isinstance(game, Reconstructs) and isinstance(modality, Image)):
+    game: Any = fitted.model_
+    modality, known = fitted.modality_, fitted.spec_.condition
+    if not (isinstance(fitted.model_, Reconstructs) and isinstance(modality, Image)):
         return None
     if not isinstance(known, ClassNames | None):
         return None
@@ -57,8 +58,9 @@ def manifold_of(fitted: Any, side: int = _SIDE) -> Callable[[], np.ndarray] | No
         Makes (side * side, ...) decoded items, row by row; None where there aren't two normal
         latents and nothing else.
     """
-    game, prior = fitted.model_, getattr(fitted.model_, "prior", None)
-    if not isinstance(game, Reconstructs) or fitted.spec_.condition is not None:
+    game: Any = fitted.model_
+    prior = getattr(game, "prior", None)
+    if not isinstance(fitted.model_, Reconstructs) or fitted.spec_.condition is not None:
         return None
     if not (isinstance(prior, Normal) and prior.sample(1).shape == (1, 2)):
         return None
