@@ -29,6 +29,7 @@ from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.masked import MaskedConv2d
+from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.pixelcnn import PixelCNN
@@ -80,6 +81,7 @@ __all__ = [
     "MinibatchDeviation",
     "GatedPixelCNN",
     "MaskedConv2d",
+    "MaskedMLP",
     "PixelCNN",
     "PixelNorm",
     "StackedDiscriminator",
