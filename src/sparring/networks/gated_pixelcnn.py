@@ -197,7 +197,6 @@ class GatedPixelCNN(RowByRow):
             self._above = self._rows(over, y)
             for layer in cast(list[_Layer], self.layers):
                 layer.right.begin_row()
-        left = (
-            x[:, :, place[0], column - 1 : column] if column else torch.zeros_like(x[..., :1, :1])
-        )
+        before = x[:, :, place[0], column - 1 : column]
+        left = before if column else torch.zeros_like(x[:, :, :1, :1])
         return self._pixels(left, [across[..., place[1]] for across in self._above])
