@@ -5,9 +5,15 @@ import itertools
 import pytest
 import torch
 
-from sparring.networks import GatedPixelCNN, PixelCNN
+from sparring.networks import GatedPixelCNN, MaskedAutoencoder, PixelCNN
 
 torch.set_num_threads(1)
+
+
+def reordered(network):
+    network.order = 2
+    return network
+
 
 COLOURS = {"channels": 3, "outputs": 6, "colours": 3}
 # A network and the side length of its pictures; options differ where the way through does.
@@ -17,8 +23,10 @@ MADE = {
     "gated pixelcnn": (lambda **o: GatedPixelCNN(**o, width=4, depth=3), 6),
     "gated pixelcnn of one layer": (lambda **o: GatedPixelCNN(**o, width=4, depth=1), 6),
     "gated pixelcnn of small windows": (lambda **o: GatedPixelCNN(**o, width=4, kernel=3), 6),
+    "made": (lambda **o: MaskedAutoencoder(**o, side=4, width=64, orders=1), 4),
+    "made in another order": (lambda **o: reordered(MaskedAutoencoder(**o, side=4, width=64)), 4),
 }
-IN_TURN = ["pixelcnn"]  # whose colours may take turns
+IN_TURN = ["pixelcnn", "made", "made in another order"]  # whose colours may take turns
 ALL = [(name, {}) for name in MADE] + [(name, COLOURS) for name in IN_TURN]
 
 

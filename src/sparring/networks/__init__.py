@@ -28,6 +28,7 @@ from sparring.networks.field import FieldGenerator
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
+from sparring.networks.made import MaskedAutoencoder
 from sparring.networks.masked import MaskedConv2d
 from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
@@ -80,6 +81,7 @@ __all__ = [
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",
+    "MaskedAutoencoder",
     "MaskedConv2d",
     "MaskedMLP",
     "PixelCNN",

@@ -85,11 +85,11 @@ class MaskedMLP(nn.Module):
             nn.Linear(before, after) for before, after in itertools.pairwise(widths)
         )
         self.context = nn.Linear(context, hidden[0], bias=False) if context else None
-        self.register_buffer("orders", orders, persistent=False)
+        self.register_buffer("orders", orders)
         for number, width in enumerate(hidden):
-            self.register_buffer(f"degrees{number}", self._spread(width), persistent=False)
+            self.register_buffer(f"degrees{number}", self.spread(width), persistent=False)
 
-    def _spread(self, width: int) -> Tensor:
+    def spread(self, width: int) -> Tensor:
         """Hidden units' numbers, from the first that is of use to the last but one turn."""
         last = self.size * self.colours - 2
         first = min(-1 if self.context is not None else 0, last)
@@ -122,10 +122,70 @@ class MaskedMLP(nn.Module):
                 h = F.relu(h)
             h = F.linear(h, layer.weight * mask, layer.bias)
             if number == 0 and self.context is not None:
-                h = h + self.context(self._told(context))
+                h = h + self.context(self.told(context))
         return h.unflatten(1, (self.outputs, self.size))
 
-    def _told(self, context: Tensor | None) -> Tensor:
+    def steps(self, n: int, order: int = 0) -> "Steps":
+        """What n items of which nothing is known are asked for one place after the other."""
+        return Steps(self, n, order)
+
+    def told(self, context: Tensor | None) -> Tensor:
+        """The context.
+
+        Raises:
+            WrongUse: if there is none.
+        """
         if context is None:
             raise WrongUse("a MaskedMLP made with a context needs one, got none.")
         return context
+
+
+class Steps:
+    """Items through a `MaskedMLP` in one of its orders, one place after the other.
+
+    Every unit is computed once, as soon as all that it sees is known: drawing an item costs what
+    one look at a whole item does.
+
+    Args:
+        network: whose outputs are asked for.
+        n: how many items.
+        order: of the network's.
+    """
+
+    def __init__(self, network: MaskedMLP, n: int, order: int) -> None:
+        self.network, self.turn = network, 0
+        layers = cast(list[nn.Linear], network.layers)
+        widths = [layer.in_features for layer in layers]
+        self.units = [layers[0].weight.new_zeros(n, width) for width in widths]
+        self.places = network.orders[order].argsort().tolist()
+        # Units lie by their numbers: those of one number are one slice.
+        numbers = torch.arange(-1, network.size * network.colours)
+        self.ends = [torch.searchsorted(network.spread(w), numbers).tolist() for w in widths[1:]]
+
+    def next(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        """What is said of the place whose turn it is, given the ones before.
+
+        Args:
+            x: (n, channels, ...), of which no more is looked at than what comes before.
+            context: as the network takes it.
+
+        Returns:
+            (n, outputs). Of several colours what is said of the one whose turn it is holds alone.
+        """
+        network, turn = self.network, self.turn
+        if turn:
+            place, colour = divmod(turn - 1, network.colours)
+            count = network.channels // network.colours
+            first = colour * count * network.size + self.places[place]
+            new = slice(first, first + count * network.size, network.size)
+            self.units[0][:, new] = x.flatten(1)[:, new]
+        *layers, last = cast(list[nn.Linear], network.layers)
+        for number, (layer, ends) in enumerate(zip(layers, self.ends, strict=True)):
+            new = slice(ends[turn], ends[turn + 1])
+            found = F.linear(self.units[number], layer.weight[new], layer.bias[new])
+            if number == 0 and network.context is not None:
+                found = found + F.linear(network.told(context), network.context.weight[new])
+            self.units[number + 1][:, new] = F.relu(found)
+        said = slice(self.places[turn // network.colours], None, network.size)
+        self.turn += 1
+        return F.linear(self.units[-1], last.weight[said], last.bias[said])
