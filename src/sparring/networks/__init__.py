@@ -28,7 +28,9 @@ from sparring.networks.field import FieldGenerator
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
+from sparring.networks.made import MaskedAutoencoder
 from sparring.networks.masked import MaskedConv2d
+from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.pixelcnn import PixelCNN
@@ -79,7 +81,9 @@ __all__ = [
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",
+    "MaskedAutoencoder",
     "MaskedConv2d",
+    "MaskedMLP",
     "PixelCNN",
     "PixelNorm",
     "StackedDiscriminator",

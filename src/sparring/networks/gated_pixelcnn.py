@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from sparring.core import WrongUse
 from sparring.networks.embedding import Embedded
-from sparring.networks.incremental import Remembering, Remembers
+from sparring.networks.incremental import Remembers, RowByRow
 
 
 class Down(Remembers):
@@ -117,7 +117,7 @@ class _Layer(nn.Module):
         return found if self.first else h + found
 
 
-class GatedPixelCNN(Remembering):
+class GatedPixelCNN(RowByRow):
     """Two stacks of convolutions without blind spot, and gates in the stead of rectifiers.
 
     Van den Oord et al. 2016 (arXiv 1606.05328), section 2.1, 2.2, figure 2 and eq. 4. Nothing is
@@ -190,19 +190,13 @@ class GatedPixelCNN(Remembering):
         found: Tensor = self.last(F.relu(self.gather(F.relu(h))))
         return found
 
-    def at(self, x: Tensor, row: int, column: int, y: Tensor | None = None) -> Tensor:
-        """Outputs (n, k, 1, 1) for one pixel, inside of `remembering`; pixels come in their order.
-
-        Args:
-            x: (n, channels, s, s), of which no more is looked at than what comes before.
-            row, column: which pixel.
-            y: the condition.
-        """
+    def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:
+        row, column = place[0].start, place[1].start
         if column == 0:
             over = x[:, :, row - 1 : row] if row else torch.zeros_like(x[:, :, :1])
             self._above = self._rows(over, y)
             for layer in cast(list[_Layer], self.layers):
                 layer.right.begin_row()
-        here = (..., slice(row, row + 1), slice(column - 1, column))
-        left = x[here] if column else torch.zeros_like(x[:, :, :1, :1])
-        return self._pixels(left, [across[..., column : column + 1] for across in self._above])
+        before = x[:, :, place[0], column - 1 : column]
+        left = before if column else torch.zeros_like(x[:, :, :1, :1])
+        return self._pixels(left, [across[..., place[1]] for across in self._above])

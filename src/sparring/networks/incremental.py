@@ -4,11 +4,12 @@ Drawing a picture pixel by pixel, a network that looks at the whole picture anew
 almost all of its work again. Here layers keep what they saw, and are shown what is new.
 """
 
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from torch import nn
+from torch import Tensor, nn
 
 
 class Remembers(nn.Module, ABC):
@@ -37,3 +38,28 @@ class Remembering(nn.Module):
         finally:
             for layer in layers:
                 layer.forget()
+
+
+class RowByRow(Remembering, ABC):
+    """A network that says of each pixel what follows from those before it, row by row.
+
+    Attributes:
+        colours: turns that a pixel takes; see `games.drawing.PixelByPixel`.
+    """
+
+    colours: int = 1
+
+    def places(self, side: int) -> Iterator[tuple[slice, slice]]:
+        """Each pixel's row and column."""
+        for row, column in itertools.product(range(side), range(side)):
+            yield slice(row, row + 1), slice(column, column + 1)
+
+    @abstractmethod
+    def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:
+        """Outputs (n, k, 1, 1) for one pixel, inside of `remembering`; pixels come in their order.
+
+        Args:
+            x: (n, channels, s, s), of which no more is looked at than what comes before.
+            place: row and column of the pixel, as `places` has them.
+            y: the condition.
+        """

@@ -36,6 +36,7 @@ _GIVEN = (
     "condition",
     "outputs",
     "colours",
+    "side",
     "shape_in",
     "visible",
     "shape_out",

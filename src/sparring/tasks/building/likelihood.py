@@ -6,7 +6,14 @@ from collections.abc import Callable
 from torch import nn
 
 from sparring.losses import Bernoulli, DiscretisedLogistic, LogisticMixture
-from sparring.networks import MLP, Coupling, DeepCoupling, GatedPixelCNN, PixelCNN
+from sparring.networks import (
+    MLP,
+    Coupling,
+    DeepCoupling,
+    GatedPixelCNN,
+    MaskedAutoencoder,
+    PixelCNN,
+)
 from sparring.priors import Normal
 from sparring.tasks.arguments import taken_by
 from sparring.tasks.building.fit import Built, Fit, Parts
@@ -55,7 +62,9 @@ def _pixel_by_pixel(network: type[nn.Module]) -> Callable[[Fit], Parts]:
         if "colours" in taken_by(network) and not isinstance(pixels, LogisticMixture):
             # Where what is said of a colour doesn't look at the others, they take turns.
             own["colours"] = channels
-        built = network(channels, pixels.outputs, fit.width, condition=fit.condition, **own)
+        if "side" in taken_by(network):
+            own["side"] = size
+        built = network(channels, pixels.outputs, width=fit.width, condition=fit.condition, **own)
         return Parts((built, pixels, size, channels, fit.labels()))
 
     return build
@@ -70,6 +79,11 @@ LIKELIHOOD: dict[str, Built] = {
     "gated-pixelcnn": Built(
         _pixel_by_pixel(GatedPixelCNN),
         "gates, and two stacks without blind spot",
+        own=True,
+    ),
+    "masked-autoencoder": Built(
+        _pixel_by_pixel(MaskedAutoencoder),
+        "linear layers masked so that pixels follow from one another",
         own=True,
     ),
     "autoencoder": Built(
