@@ -83,6 +83,7 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "progressive": lambda dataset: Defaults("progressive", 16, 64, 64, 20_000, 20_000),
     "pixelcnn": lambda dataset: Defaults("pixelcnn", 16, 1, 16, 20_000, 20_000),
     "gated-pixelcnn": lambda dataset: Defaults("gated-pixelcnn", 32, 1, 16, 20_000, 20_000),
+    "wavenet": lambda dataset: Defaults("wavenet", 32, 1, 8, 20_000, 20_000),
     "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
     "boltzmann": lambda dataset: Defaults("boltzmann", 500, 1, 100, 20_000, 20_000),
     "deep-boltzmann": lambda dataset: Defaults("deep-boltzmann", 250, 1, 100, 20_000, 20_000),
