@@ -53,8 +53,9 @@ from sparring.games import (
     PacGAN,
     ProGAN,
     StyleGAN2,
+    Waveforms,
 )
-from sparring.losses import Gaussian, LogisticMixture
+from sparring.losses import Gaussian, LogisticMixture, MuLaw
 from sparring.networks import (
     MLP,
     Conditionals,
@@ -75,6 +76,7 @@ from sparring.networks import (
     StyleGenerator,
     TVAEDecoder,
     TVAEEncoder,
+    WaveNet,
 )
 from sparring.priors import Categorical, Normal
 from sparring.regularizers import DRAGAN, R1, Lazy
@@ -229,6 +231,13 @@ def made(classes: int = 0) -> Game:
     return MADE(network, Gaussian(), 8, 1, labels)
 
 
+def wavenet(classes: int = 0) -> Game:
+    """A game of one, of short sounds of few levels."""
+    network = WaveNet(8, 3, 2, 2, 4, classes, levels=8)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return Waveforms(network, MuLaw(levels=8), 12, labels)
+
+
 def autoencoder(kind: type[VAE], classes: int = 0, **options: Any) -> Game:
     """Of normal pictures; few draws tell how probable one is."""
     encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
@@ -266,6 +275,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1),
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2),
     "made": lambda: made(),
+    "wavenet": lambda: wavenet(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
@@ -297,6 +307,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1),
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2),
     "made": lambda: made(CLASSES),
+    "wavenet": lambda: wavenet(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
@@ -325,7 +336,7 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn", "gated-pixelcnn"}
+UNDRAWN = {"pixelcnn", "gated-pixelcnn", "wavenet"}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

@@ -26,6 +26,7 @@ from sparring.games.sngan import SNGAN
 from sparring.games.stylegan2 import StyleGAN2
 from sparring.games.tvae import TVAE
 from sparring.games.vae import VAE
+from sparring.games.waveforms import Waveforms
 from sparring.games.wgan import WGAN
 from sparring.games.wgan_gp import WGANGP
 
@@ -58,4 +59,5 @@ __all__ = [
     "ProGAN",
     "Rotation",
     "StyleGAN2",
+    "Waveforms",
 ]

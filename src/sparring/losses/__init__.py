@@ -19,6 +19,7 @@ from sparring.losses.pixels import (
     LogisticMixture,
     Pixels,
 )
+from sparring.losses.sounds import MuLaw
 
 __all__ = [
     "completed",
@@ -32,6 +33,7 @@ __all__ = [
     "LogisticMixture",
     "Minimax",
     "MixedRows",
+    "MuLaw",
     "NonSaturating",
     "Pixels",
     "RelativisticPaired",

@@ -66,6 +66,10 @@ class Pixels(nn.Module, ABC):
         """The nearest pictures that could be drawn."""
         return x
 
+    def seen(self, x: Tensor) -> Tensor:
+        """What a network is shown of pictures whose pixels it is to follow."""
+        return x
+
 
 class Bernoulli(Pixels):
     """Each pixel is on, 1, or off, -1; outputs are the logits of on.

@@ -40,6 +40,7 @@ from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
 from sparring.networks.stacked import StackedDiscriminator, StackedGenerator
 from sparring.networks.style import MappingNetwork, StyleDiscriminator, StyleGenerator
 from sparring.networks.tvae import TVAEDecoder, TVAEEncoder
+from sparring.networks.wavenet import WaveNet
 from sparring.networks.words import WordsDiscriminator, WordsGenerator
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "StyleGenerator",
     "TVAEDecoder",
     "TVAEEncoder",
+    "WaveNet",
     "WordsDiscriminator",
     "WordsGenerator",
 ]

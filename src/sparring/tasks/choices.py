@@ -86,6 +86,7 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "masked-autoencoder": lambda dataset: Defaults(
         "masked-autoencoder", 500, 1, 100, 20_000, 20_000
     ),
+    "wavenet": lambda dataset: Defaults("wavenet", 32, 1, 8, 20_000, 20_000),
     "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
     "boltzmann": lambda dataset: Defaults("boltzmann", 500, 1, 100, 20_000, 20_000),
     "deep-boltzmann": lambda dataset: Defaults("deep-boltzmann", 250, 1, 100, 20_000, 20_000),

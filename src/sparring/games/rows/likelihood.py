@@ -8,6 +8,7 @@ from sparring.games.made import MADE
 from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
 from sparring.games.vae import VAE
+from sparring.games.waveforms import Waveforms
 
 _VAE = bibtex(
     "kingma2014vae",
@@ -63,6 +64,21 @@ LIKELIHOOD: dict[str, Entry] = {
         ),
         networks="masked-autoencoder",
         only="image",
+    ),
+    "wavenet": Entry(
+        Waveforms,
+        "one sample of a sound after the other, each given those before; exact likelihoods",
+        bibtex(
+            "oord2016wavenet",
+            "WaveNet: A Generative Model for Raw Audio",
+            'van den Oord, A{\\"a}ron and Dieleman, Sander and Zen, Heiga and Simonyan, Karen and '
+            "Vinyals, Oriol and Graves, Alex and Kalchbrenner, Nal and Senior, Andrew and "
+            "Kavukcuoglu, Koray",
+            2016,
+            "1609.03499",
+        ),
+        networks="wavenet",
+        only="audio",
     ),
     "vae": Entry(
         VAE,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from torch import nn
 
-from sparring.losses import Bernoulli, DiscretisedLogistic, LogisticMixture
+from sparring.losses import Bernoulli, DiscretisedLogistic, LogisticMixture, MuLaw
 from sparring.networks import (
     MLP,
     Coupling,
@@ -13,6 +13,7 @@ from sparring.networks import (
     GatedPixelCNN,
     MaskedAutoencoder,
     PixelCNN,
+    WaveNet,
 )
 from sparring.priors import Normal
 from sparring.tasks.arguments import taken_by
@@ -70,6 +71,13 @@ def _pixel_by_pixel(network: type[nn.Module]) -> Callable[[Fit], Parts]:
     return build
 
 
+def _sample_by_sample(fit: Fit) -> Parts:
+    (own,) = shared_out(made(fit.options), WaveNet)
+    law = MuLaw(levels=own.get("levels", 256))
+    network = WaveNet(law.outputs, fit.width, condition=fit.condition, **own)
+    return Parts((network, law, fit.shape[-1], fit.labels()))
+
+
 LIKELIHOOD: dict[str, Built] = {
     "pixelcnn": Built(
         _pixel_by_pixel(PixelCNN),
@@ -84,6 +92,11 @@ LIKELIHOOD: dict[str, Built] = {
     "masked-autoencoder": Built(
         _pixel_by_pixel(MaskedAutoencoder),
         "linear layers masked so that pixels follow from one another",
+        own=True,
+    ),
+    "wavenet": Built(
+        _sample_by_sample,
+        "dilated convolutions, each sample of a sound from those before it",
         own=True,
     ),
     "autoencoder": Built(
