@@ -1,7 +1,5 @@
 """Autoregressive models: a picture's pixels one after the other, each given those before."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import cast
 
 import torch
@@ -16,17 +14,17 @@ from sparring.core import (
     Samples,
     Scores,
     Terms,
-    Truncates,
     WrongUse,
     evaluating,
 )
 from sparring.games.conditional import Conditional
 from sparring.games.drawing import PixelByPixel, draw_pixels
+from sparring.games.tempering import Tempered
 from sparring.losses.pixels import Pixels
 from sparring.priors import Prior
 
 
-class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
+class Autoregressive(Conditional, Samples, Scores, Evaluates, Tempered):
     """A game of one: log p(x) = sum over pixels i of log p(x_i | x_<i), raised on the data.
 
     Van den Oord et al. 2016 (arXiv 1601.06759), eq. 1, and 2 for colours. What is asked of pictures
@@ -39,9 +37,6 @@ class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
         channels: of the pictures.
         labels: distribution of the conditions; None where there are none.
         optimizer: Adam(1e-3, (.9, .99)) by default.
-
-    Attributes:
-        temperature: with which pixels are drawn; see `truncated`.
 
     Raises:
         WrongUse: if the network can't draw pixel by pixel.
@@ -56,7 +51,6 @@ class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
     """
 
     averaged = ("network",)
-    truncations = (1.0, 0.9, 0.8, 0.6)
 
     def __init__(
         self,
@@ -76,7 +70,6 @@ class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
             )
         self.network, self.pixels, self.labels = network, pixels, labels
         self.shape = (channels, side, side)
-        self.temperature = 1.0
         optimizer = optimizer or Adam(1e-3, (0.9, 0.99))
         self.players = {"model": Player([network], self.loss, optimizer)}
         self.turns = ["model"]
@@ -117,18 +110,3 @@ class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
             return draw_pixels(
                 steps, self.pixels, uniform, self.shape, y, condition, self.temperature
             )
-
-    @contextmanager
-    def truncated(self, truncation: float) -> Iterator[None]:
-        """Inside, pixels are drawn with this temperature: below 1 the more probable more often.
-
-        Raises:
-            WrongUse: for a temperature that isn't above 0.
-        """
-        if not truncation > 0:
-            raise WrongUse(f"temperature must be a number above 0, got {truncation!r}.")
-        kept, self.temperature = self.temperature, truncation
-        try:
-            yield
-        finally:
-            self.temperature = kept

@@ -19,11 +19,14 @@ from sparring.losses.pixels import (
     LogisticMixture,
     Pixels,
 )
+from sparring.losses.spaces import Dequantised, DequantisedRows, Plain, Space
 
 __all__ = [
     "completed",
     "AdversarialLoss",
     "Bernoulli",
+    "Dequantised",
+    "DequantisedRows",
     "DiscretisedLogistic",
     "Gaussian",
     "Hinge",
@@ -34,7 +37,9 @@ __all__ = [
     "MixedRows",
     "NonSaturating",
     "Pixels",
+    "Plain",
     "RelativisticPaired",
+    "Space",
     "Wasserstein",
     "normal_divergence",
     "normal_surprise",
