@@ -48,6 +48,8 @@ from sparring.games import (
     WGANGP,
     Autoregressive,
     BigGAN,
+    Flow,
+    FlowGAN,
     InfoGAN,
     Matching,
     PacGAN,
@@ -55,9 +57,12 @@ from sparring.games import (
     StyleGAN2,
     Waveforms,
 )
-from sparring.losses import Gaussian, LogisticMixture, MuLaw
+from sparring.losses import Dequantised, Gaussian, LogisticMixture, MuLaw, Plain
 from sparring.networks import (
+    IAF,
+    MAF,
     MLP,
+    NICE,
     Conditionals,
     Coupling,
     CTGANDiscriminator,
@@ -69,9 +74,11 @@ from sparring.networks import (
     LaplacianDiscriminator,
     LaplacianGenerator,
     MaskedAutoencoder,
+    NeuralSpline,
     PixelCNN,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
+    RealNVP,
     StyleDiscriminator,
     StyleGenerator,
     TVAEDecoder,
@@ -254,6 +261,23 @@ def adversarial_autoencoder(classes: int = 0) -> Game:
     return AAE(encoder, decoder, MLP((3,), (), hidden=(8,)), Normal(3), Gaussian(), labels)
 
 
+def flow(kind: Any, shape: tuple[int, ...], classes: int = 0) -> Game:
+    """A game of one; pictures get noise, points are as they are."""
+    space = Dequantised(shape) if len(shape) == 3 else Plain(shape)
+    network = kind(shape, width=4, depth=2, condition=classes)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return Flow(network, Normal(space.numbers), space, labels)
+
+
+def flow_pair(shape: tuple[int, ...], classes: int = 0) -> Game:
+    """A flow against a discriminator, and for its likelihood."""
+    network = NICE(shape, width=4, depth=2, condition=classes)
+    judge = MLP(shape, (), hidden=(8,), condition=classes)
+    space = Dequantised(shape) if len(shape) == 3 else Plain(shape)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return FlowGAN(network, judge, Normal(space.numbers), space, labels, weight=0.1)
+
+
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
     "lsgan": lambda: LSGAN(**pair(PICTURE)),
@@ -281,6 +305,12 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
     "aae": lambda: adversarial_autoencoder(),
+    "nice": lambda: flow(NICE, PICTURE),
+    "realnvp": lambda: flow(RealNVP, PICTURE),
+    "maf": lambda: flow(MAF, POINT),
+    "iaf": lambda: flow(IAF, POINT),
+    "neural-spline": lambda: flow(NeuralSpline, POINT),
+    "flow-gan": lambda: flow_pair(POINT),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -313,6 +343,12 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
     "aae": lambda: adversarial_autoencoder(CLASSES),
+    "nice": lambda: flow(NICE, PICTURE, CLASSES),
+    "realnvp": lambda: flow(RealNVP, PICTURE, CLASSES),
+    "maf": lambda: flow(MAF, POINT, CLASSES),
+    "iaf": lambda: flow(IAF, POINT, CLASSES),
+    "neural-spline": lambda: flow(NeuralSpline, POINT, CLASSES),
+    "flow-gan": lambda: flow_pair(PICTURE, CLASSES),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),
@@ -336,7 +372,7 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn", "gated-pixelcnn", "wavenet"}
+UNDRAWN = {"pixelcnn", "gated-pixelcnn", "wavenet", "maf", "iaf", "neural-spline"}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

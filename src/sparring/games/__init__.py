@@ -7,6 +7,8 @@ from sparring.games.ctgan import CTGAN
 from sparring.games.dbm import DBM
 from sparring.games.dcgan import DCGAN
 from sparring.games.egan import EGAN
+from sparring.games.flow import Flow
+from sparring.games.flow_gan import FlowGAN
 from sparring.games.gan import GAN
 from sparring.games.infogan import InfoGAN
 from sparring.games.iwae import IWAE
@@ -53,6 +55,8 @@ __all__ = [
     "WGANGP",
     "Autoregressive",
     "BigGAN",
+    "Flow",
+    "FlowGAN",
     "InfoGAN",
     "Matching",
     "PacGAN",

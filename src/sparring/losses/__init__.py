@@ -20,11 +20,14 @@ from sparring.losses.pixels import (
     Pixels,
 )
 from sparring.losses.sounds import MuLaw
+from sparring.losses.spaces import Dequantised, DequantisedRows, Plain, Space
 
 __all__ = [
     "completed",
     "AdversarialLoss",
     "Bernoulli",
+    "Dequantised",
+    "DequantisedRows",
     "DiscretisedLogistic",
     "Gaussian",
     "Hinge",
@@ -36,7 +39,9 @@ __all__ = [
     "MuLaw",
     "NonSaturating",
     "Pixels",
+    "Plain",
     "RelativisticPaired",
+    "Space",
     "Wasserstein",
     "normal_divergence",
     "normal_surprise",

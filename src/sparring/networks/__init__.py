@@ -25,6 +25,7 @@ from sparring.networks.equalised import (
     PixelNorm,
 )
 from sparring.networks.field import FieldGenerator
+from sparring.networks.flows import IAF, MAF, NICE, NeuralSpline, RealNVP
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
@@ -46,7 +47,10 @@ from sparring.networks.words import WordsDiscriminator, WordsGenerator
 __all__ = [
     "BatchNormDiscriminator",
     "D2DCE",
+    "IAF",
+    "MAF",
     "MLP",
+    "NICE",
     "AuxiliaryClassifier",
     "BigGANDiscriminator",
     "BigGANGenerator",
@@ -68,6 +72,7 @@ __all__ = [
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",
+    "NeuralSpline",
     "ProgressiveDiscriminator",
     "ProgressiveGenerator",
     "Projection",
@@ -75,6 +80,7 @@ __all__ = [
     "ResidualGenerator",
     "SAGANDiscriminator",
     "SAGANGenerator",
+    "RealNVP",
     "ScaledProjection",
     "SelfAttention",
     "EqualisedConv2d",

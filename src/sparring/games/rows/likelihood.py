@@ -3,6 +3,8 @@
 from sparring.games.aae import AAE
 from sparring.games.autoregressive import Autoregressive
 from sparring.games.dbm import DBM
+from sparring.games.flow import Flow
+from sparring.games.flow_gan import FlowGAN
 from sparring.games.iwae import IWAE
 from sparring.games.made import MADE
 from sparring.games.rbm import RBM
@@ -131,5 +133,78 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="deep-boltzmann",
         only="image",
         conditions=False,
+    ),
+    "nice": Entry(
+        Flow,
+        "a flow of additive couplings; exact densities, for anything",
+        bibtex(
+            "dinh2015nice",
+            "NICE: Non-linear Independent Components Estimation",
+            "Dinh, Laurent and Krueger, David and Bengio, Yoshua",
+            2014,
+            "1410.8516",
+        ),
+        networks="nice",
+    ),
+    "realnvp": Entry(
+        Flow,
+        "the same with scales in every coupling",
+        bibtex(
+            "dinh2017realnvp",
+            "Density estimation using Real NVP",
+            "Dinh, Laurent and Sohl-Dickstein, Jascha and Bengio, Samy",
+            2016,
+            "1605.08803",
+        ),
+        networks="realnvp",
+    ),
+    "maf": Entry(
+        Flow,
+        "a flow in which each number looks at those before; slow to sample",
+        bibtex(
+            "papamakarios2017maf",
+            "Masked Autoregressive Flow for Density Estimation",
+            "Papamakarios, George and Pavlakou, Theo and Murray, Iain",
+            2017,
+            "1705.07057",
+        ),
+        networks="maf",
+    ),
+    "iaf": Entry(
+        Flow,
+        "the same the other way round: quick to sample, slow to train",
+        bibtex(
+            "kingma2016iaf",
+            "Improving Variational Inference with Inverse Autoregressive Flow",
+            "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
+            "Sutskever, Ilya and Welling, Max",
+            2016,
+            "1606.04934",
+        ),
+        networks="iaf",
+    ),
+    "neural-spline": Entry(
+        Flow,
+        "a flow whose numbers go through splines; the closest densities of few numbers",
+        bibtex(
+            "durkan2019nsf",
+            "Neural Spline Flows",
+            "Durkan, Conor and Bekasov, Artur and Murray, Iain and Papamakarios, George",
+            2019,
+            "1906.04032",
+        ),
+        networks="neural-spline",
+    ),
+    "flow-gan": Entry(
+        FlowGAN,
+        "a flow taught by a discriminator, by likelihood or by both",
+        bibtex(
+            "grover2018flowgan",
+            "Flow-GAN: Combining Maximum Likelihood and Adversarial Learning in Generative Models",
+            "Grover, Aditya and Dhar, Manik and Ermon, Stefano",
+            2017,
+            "1705.08868",
+        ),
+        networks="flow-pair",
     ),
 }

@@ -2,21 +2,36 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 from torch import nn
 
-from sparring.losses import Bernoulli, DiscretisedLogistic, LogisticMixture, MuLaw
+from sparring.losses import (
+    Bernoulli,
+    Dequantised,
+    DequantisedRows,
+    DiscretisedLogistic,
+    LogisticMixture,
+    MuLaw,
+    Plain,
+    Space,
+)
 from sparring.networks import (
+    IAF,
+    MAF,
     MLP,
+    NICE,
     Coupling,
     DeepCoupling,
     GatedPixelCNN,
     MaskedAutoencoder,
+    NeuralSpline,
     PixelCNN,
+    RealNVP,
     WaveNet,
 )
 from sparring.priors import Normal
-from sparring.tasks.arguments import taken_by
+from sparring.tasks.arguments import check_arguments, taken_by
 from sparring.tasks.building.fit import Built, Fit, Parts
 from sparring.tasks.network_options import made, shared_out
 
@@ -78,6 +93,41 @@ def _sample_by_sample(fit: Fit) -> Parts:
     return Parts((network, law, fit.shape[-1], fit.labels()))
 
 
+def _space(fit: Fit, options: dict[str, Any]) -> Space:
+    """How items are vectors: levels of pictures and choices of rows are spread."""
+    if fit.spans:
+        return DequantisedRows(fit.spans)
+    if len(fit.shape) < 3:
+        return Plain(fit.shape)
+    own = {"logit": options.pop("logit")} if "logit" in options else {}
+    check_arguments("the networks", Dequantised, own)
+    return Dequantised(fit.shape, 2 if fit.binary else 256, **own)
+
+
+def _flow(network: type[nn.Module]) -> Callable[[Fit], Parts]:
+    """Builds a network(shape, width, ..., condition), a prior and the space of items."""
+
+    def build(fit: Fit) -> Parts:
+        options = made(fit.options)
+        space = _space(fit, options)
+        (own,) = shared_out(options, network)
+        built = network(fit.shape, fit.width, condition=fit.condition, **own)
+        return Parts((built, Normal(space.numbers), space, fit.labels()))
+
+    return build
+
+
+def _flow_pair(fit: Fit) -> Parts:
+    """The flow is an option; a discriminator of linear layers as wide."""
+    options = made(fit.options)
+    space, flow = _space(fit, options), options.pop("flow", RealNVP)
+    hidden = (fit.width,) * options.pop("depth", 3)
+    (judging,) = shared_out(options, MLP)
+    network = flow(fit.shape, fit.width, condition=fit.condition)
+    judge = MLP(fit.shape, (), hidden, fit.condition, **judging)
+    return Parts((network, judge, Normal(space.numbers), space, fit.labels()))
+
+
 LIKELIHOOD: dict[str, Built] = {
     "pixelcnn": Built(
         _pixel_by_pixel(PixelCNN),
@@ -118,5 +168,15 @@ LIKELIHOOD: dict[str, Built] = {
         _deep_boltzmann,
         "two layers of hidden units, and couplings between all three",
         own=True,
+    ),
+    "nice": Built(_flow(NICE), "additive couplings, and a scale of each number", own=True),
+    "realnvp": Built(_flow(RealNVP), "affine couplings of checkerboards", own=True),
+    "maf": Built(_flow(MAF), "masked layers, each number from those before it", own=True),
+    "iaf": Built(_flow(IAF), "the same, from the latents before it", own=True),
+    "neural-spline": Built(
+        _flow(NeuralSpline), "masked layers that set the knots of splines", own=True
+    ),
+    "flow-pair": Built(
+        _flow_pair, "a flow (RealNVP if none is named) and linear layers that judge", own=True
     ),
 }
