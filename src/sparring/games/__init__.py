@@ -6,6 +6,7 @@ from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
 from sparring.games.dbm import DBM
 from sparring.games.dcgan import DCGAN
+from sparring.games.deep_image_prior import DeepImagePrior
 from sparring.games.egan import EGAN
 from sparring.games.gan import GAN
 from sparring.games.infogan import InfoGAN
@@ -50,6 +51,7 @@ __all__ = [
     "WGANGP",
     "Autoregressive",
     "BigGAN",
+    "DeepImagePrior",
     "InfoGAN",
     "Matching",
     "PacGAN",

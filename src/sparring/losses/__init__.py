@@ -11,6 +11,7 @@ from sparring.losses.adversarial import (
 )
 from sparring.losses.conditional import completed
 from sparring.losses.likelihood import MixedRows, normal_divergence, normal_surprise
+from sparring.losses.observing import Known, Shrunk
 from sparring.losses.pixels import (
     Bernoulli,
     DiscretisedLogistic,
@@ -27,6 +28,7 @@ __all__ = [
     "DiscretisedLogistic",
     "Gaussian",
     "Hinge",
+    "Known",
     "LeastSquares",
     "Levels",
     "LogisticMixture",
@@ -35,6 +37,7 @@ __all__ = [
     "NonSaturating",
     "Pixels",
     "RelativisticPaired",
+    "Shrunk",
     "Wasserstein",
     "normal_divergence",
     "normal_surprise",

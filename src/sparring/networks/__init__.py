@@ -26,6 +26,7 @@ from sparring.networks.equalised import (
 )
 from sparring.networks.field import FieldGenerator
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
+from sparring.networks.hourglass import Hourglass
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.masked import MaskedConv2d
@@ -79,6 +80,7 @@ __all__ = [
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",
+    "Hourglass",
     "MaskedConv2d",
     "PixelCNN",
     "PixelNorm",
