@@ -6,6 +6,7 @@ from sparring.games.biggan import BigGAN
 from sparring.games.ctgan import CTGAN
 from sparring.games.dbm import DBM
 from sparring.games.dcgan import DCGAN
+from sparring.games.deep_image_prior import DeepImagePrior
 from sparring.games.egan import EGAN
 from sparring.games.flow import Flow
 from sparring.games.flow_gan import FlowGAN
@@ -57,6 +58,7 @@ __all__ = [
     "BigGAN",
     "Flow",
     "FlowGAN",
+    "DeepImagePrior",
     "InfoGAN",
     "Matching",
     "PacGAN",

@@ -11,6 +11,7 @@ from sparring.losses.adversarial import (
 )
 from sparring.losses.conditional import completed
 from sparring.losses.likelihood import MixedRows, normal_divergence, normal_surprise
+from sparring.losses.observing import Known, Shrunk
 from sparring.losses.pixels import (
     Bernoulli,
     DiscretisedLogistic,
@@ -31,6 +32,7 @@ __all__ = [
     "DiscretisedLogistic",
     "Gaussian",
     "Hinge",
+    "Known",
     "LeastSquares",
     "Levels",
     "LogisticMixture",
@@ -42,6 +44,7 @@ __all__ = [
     "Plain",
     "RelativisticPaired",
     "Space",
+    "Shrunk",
     "Wasserstein",
     "normal_divergence",
     "normal_surprise",

@@ -27,6 +27,7 @@ from sparring.networks.equalised import (
 from sparring.networks.field import FieldGenerator
 from sparring.networks.flows import IAF, MAF, NICE, NeuralSpline, RealNVP
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
+from sparring.networks.hourglass import Hourglass
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.made import MaskedAutoencoder
@@ -89,6 +90,7 @@ __all__ = [
     "MinibatchDeviation",
     "GatedPixelCNN",
     "MaskedAutoencoder",
+    "Hourglass",
     "MaskedConv2d",
     "MaskedMLP",
     "PixelCNN",
