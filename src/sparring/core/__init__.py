@@ -2,6 +2,7 @@
 
 from sparring.core.abilities import (
     Completes,
+    Continues,
     Encodes,
     Evaluates,
     Interpolates,
@@ -52,6 +53,7 @@ __all__ = [
     "Batches",
     "Callback",
     "Completes",
+    "Continues",
     "Consensus",
     "Cosine",
     "Encodes",

@@ -70,6 +70,14 @@ class Completes(ABC):
         """
 
 
+class Continues(Samples):
+    """A game that draws the rest of items of which some places are given.
+
+    The condition of its `sample` may hold "x" (n, channels, *places) and "known" (n, 1, *places): 1
+    where x is given, 0 where it is to be drawn.
+    """
+
+
 class Encodes(ABC):
     """A game that can find the latent of an item."""
 

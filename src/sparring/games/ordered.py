@@ -8,10 +8,10 @@ from torch import Tensor, nn
 from sparring.core import (
     Adam,
     Batch,
+    Continues,
     Evaluates,
     OptimizerSpec,
     Player,
-    Samples,
     Scores,
     Terms,
     evaluating,
@@ -22,7 +22,7 @@ from sparring.losses.pixels import Pixels
 from sparring.priors import Prior
 
 
-class Ordered(Conditional, Samples, Scores, Evaluates, Tempered):
+class Ordered(Conditional, Continues, Scores, Evaluates, Tempered):
     """A game of one: log p(x) = sum over places i of log p(x_i | x_<i), raised on the data.
 
     Args:
