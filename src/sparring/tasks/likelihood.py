@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from sparring.core import Evaluates, Game
 from sparring.core.errors import WrongUse
 from sparring.data import Image
-from sparring.data.conditions import ClassNames
+from sparring.data.conditions import ClassNames, Codes
 from sparring.data.modality import Modality
 from sparring.tasks.model import ModelSpec
 
@@ -80,7 +79,7 @@ def log_likelihoods(
     return nats if unit == "nats" else nats / (math.log(2) * x[0].numel())
 
 
-def codes_of(spec: ModelSpec, y: Any, n: int) -> Tensor | None:
+def codes_of(spec: ModelSpec, y: Any, n: int) -> Codes | None:
     """What n given items are, as their game takes it; None where it isn't told.
 
     Raises:
