@@ -15,6 +15,7 @@ from sparring.games.lsgan import LSGAN
 from sparring.games.matching import Matching
 from sparring.games.nade import NADE
 from sparring.games.pacgan import PacGAN
+from sparring.games.pixelvae import PixelVAE
 from sparring.games.progan import ProGAN
 from sparring.games.r3gan import R3GAN
 from sparring.games.rbm import RBM
@@ -53,6 +54,7 @@ __all__ = [
     "InfoGAN",
     "Matching",
     "PacGAN",
+    "PixelVAE",
     "ProGAN",
     "Rotation",
     "StyleGAN2",

@@ -1,5 +1,6 @@
 """A prior that is a model itself: latents above latents."""
 
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 from torch import Tensor, nn
@@ -30,6 +31,7 @@ class Above(Prior):
 
     Args:
         game: of latents z as its items; it isn't played, whoever has it as a prior moves it.
+        shape: of the latents z of an item.
 
     Example:
         >>> import torch
@@ -39,15 +41,15 @@ class Above(Prior):
         >>> from sparring.priors import Normal
         >>> shape = (3, 4, 4)
         >>> pair = MLP(shape, (2, 2)), MLP((2,), (6, 4, 4))
-        >>> prior = Above(VAE(*pair, Normal(2), Gaussian(3)))
+        >>> prior = Above(VAE(*pair, Normal(2), Gaussian(3)), shape)
         >>> z = prior.sample(5)
         >>> z.shape, prior.log_prob(z).shape
         (torch.Size([5, 3, 4, 4]), torch.Size([5]))
     """
 
-    def __init__(self, game: nn.Module) -> None:
+    def __init__(self, game: nn.Module, shape: Sequence[int]) -> None:
         super().__init__()
-        self.game = game
+        self.game, self.shape = game, tuple(shape)
 
     @property
     def _explains(self) -> Explains:

@@ -25,8 +25,7 @@ from sparring.games.posteriors import IndependentNormal
 from sparring.losses.pixels import Pixels
 from sparring.priors import Normal, Prior
 
-_AT_ONCE = 2048
-"""Latents that go through the decoder together where likelihoods are estimated."""
+_AT_ONCE = 2048  # latents that go through the decoder together where likelihoods are estimated
 
 
 class VAE(Decoding, Inferring, Scores, Evaluates):
@@ -63,7 +62,7 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
         (torch.Size([3, 1, 8, 8]), torch.Size([3, 4]), torch.Size([3]))
     """
 
-    averaged = ("encoder", "decoder", "posterior", "prior")
+    averaged: tuple[str, ...] = ("encoder", "decoder", "posterior", "prior")
 
     def __init__(
         self,
@@ -100,9 +99,11 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
         x, y = self.need("x", batch), self.condition_of(batch)
         told = self.told(x, batch)
         z, taken = self.law(told, self.noise(told))
-        each = self._divergence(told, z, taken).mean(0).clamp_min(self.free_bits)
-        divergence = at(self.beta, self.done) * each.sum()
-        return {"loss": self.surprise(x, z, y).mean(), "divergence": divergence}
+        each = self._divergence(told, z, taken).mean(0)
+        # Estimates may lie below 0, and stay there where no bits are free.
+        divergence = (each.clamp_min(self.free_bits) if self.free_bits else each).sum()
+        weighed = at(self.beta, self.done) * divergence
+        return {"loss": self.surprise(x, z, y).mean(), "divergence": weighed}
 
     def surprise(self, x: Tensor, z: Tensor, y: Tensor | None) -> Tensor:
         """-log p(x | z) in nats, of items (n, ...) with m latents each (n m, ...): (n, m)."""
@@ -110,15 +111,12 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
 
     def _divergence(self, told: Tensor, z: Tensor, taken: Tensor) -> Tensor:
         """Of latents from the prior: by the latents (n, ...), or of all together (n, 1)."""
-        if type(self.prior) is Normal:
-            return self.law.divergence(told, z, taken)
-        return -(self.prior.log_prob(z) + taken.flatten(1).sum(1))[:, None]
+        if isinstance(self.prior, Above):
+            return -(self.prior.log_prob(z) + taken.flatten(1).sum(1))[:, None]
+        return self.law.divergence(told, z, taken)
 
     def log_weights(self, x: Tensor, y: Tensor | None, told: Tensor, draws: int = 1) -> Tensor:
-        """log p(x, z) - log q(z | x) for latents from this q, (n, draws); their mean is the bound.
-
-        All draws go through the decoder in one call.
-        """
+        """log p(x, z) - log q(z | x) for z from this q, (n, draws), in one call of the decoder."""
         noise = self.noise(told, draws)
         if draws > 1:
             told = told.repeat_interleave(draws, 0)
@@ -130,9 +128,9 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
     def bound(self, x: Tensor, condition: Batch | None = None, draws: int = 1) -> Tensor:
         """A lower bound of the log-likelihood of items, in nats, (n,): tighter with more draws.
 
-        log 1/k sum_i p(x, z_i) / q(z_i | x), z_i from q(z | x), which is the evidence lower bound
-        for one draw, and rises to the log-likelihood with many (Burda et al. 2016, arXiv
-        1509.00519, theorem 1). It is drawn anew each time.
+        log 1/k sum_i p(x, z_i) / q(z_i | x), z_i from q(z | x), drawn anew each time: the evidence
+        lower bound for one draw, and the log-likelihood for very many (Burda et al. 2016, arXiv
+        1509.00519, theorem 1).
         """
         y, told = self.condition_of(condition or {}), self.told(x, condition)
         return torch.logsumexp(self.log_weights(x, y, told, draws), 1) - math.log(draws)

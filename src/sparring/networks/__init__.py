@@ -28,6 +28,7 @@ from sparring.networks.field import FieldGenerator
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
+from sparring.networks.maps import MapDecoder, MapEncoder
 from sparring.networks.masked import MaskedConv2d
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
@@ -76,6 +77,8 @@ __all__ = [
     "SelfAttention",
     "EqualisedConv2d",
     "EqualisedLinear",
+    "MapDecoder",
+    "MapEncoder",
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",

@@ -36,6 +36,7 @@ _GIVEN = (
     "condition",
     "outputs",
     "colours",
+    "maps",
     "shape_in",
     "visible",
     "shape_out",
