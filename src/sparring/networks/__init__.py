@@ -34,6 +34,7 @@ from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.pixelcnn import PixelCNN
+from sparring.networks.pixelcnn_plus_plus import PixelCNNPlusPlus
 from sparring.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
 from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
@@ -85,6 +86,7 @@ __all__ = [
     "MaskedConv2d",
     "MaskedMLP",
     "PixelCNN",
+    "PixelCNNPlusPlus",
     "PixelNorm",
     "StackedDiscriminator",
     "StackedGenerator",

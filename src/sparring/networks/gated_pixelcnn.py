@@ -17,15 +17,20 @@ class Down(Remembers):
     Args:
         before, after: feature maps in and out.
         kernel: how wide, odd; it is half as high, its own row included.
+        stride: in both directions.
+        scale: pixels of the picture that lie between two of the maps.
 
     Shapes:
-        (n, before, s, s) to (n, after, s, s); while it remembers, the next row (n, before, 1, s).
+        (n, before, s, s) to (n, after, s / stride, s / stride), rounded up; while it remembers, the
+        next row (n, before, 1, s) to the one of the windows that end there.
     """
 
-    def __init__(self, before: int, after: int, kernel: int) -> None:
+    def __init__(
+        self, before: int, after: int, kernel: int, stride: int = 1, scale: int = 1
+    ) -> None:
         super().__init__()
-        self.reach, self.before = kernel // 2, before
-        self.layer = nn.Conv2d(before, after, (kernel // 2 + 1, kernel))
+        self.reach, self.before, self.scale = kernel // 2, before, scale
+        self.layer = nn.Conv2d(before, after, (kernel // 2 + 1, kernel), stride)
         self._rows: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -37,7 +42,7 @@ class Down(Remembers):
         return cast(Tensor, self.layer(self._rows))
 
     def remember(self, n: int, side: int) -> None:
-        wide = side + 2 * self.reach
+        wide = -(-side // self.scale) + 2 * self.reach
         self._rows = self.layer.weight.new_zeros(n, self.before, self.reach + 1, wide)
 
     def forget(self) -> None:
