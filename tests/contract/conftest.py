@@ -35,6 +35,7 @@ from sparring.games import (
     IWAE,
     LAPGAN,
     LSGAN,
+    MADE,
     NADE,
     R3GAN,
     RBM,
@@ -70,6 +71,7 @@ from sparring.networks import (
     LaplacianGenerator,
     MapDecoder,
     MapEncoder,
+    MaskedAutoencoder,
     PixelCNN,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
@@ -224,6 +226,13 @@ def pixelcnn(kind: Any, classes: int = 0, **options: Any) -> Game:
     return Autoregressive(network, pixels, 8, 1, labels)
 
 
+def made(classes: int = 0) -> Game:
+    """Of normal pictures, in three orders of the pixels."""
+    network = MaskedAutoencoder(1, 2, 8, width=16, orders=3, condition=classes)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return MADE(network, Gaussian(), 8, 1, labels)
+
+
 def autoencoder(kind: type[VAE], classes: int = 0, **options: Any) -> Game:
     """Of normal pictures; few draws tell how probable one is."""
     encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
@@ -288,6 +297,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
     "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1),
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2),
+    "made": lambda: made(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
     "pixelvae": lambda: pixelvae(),
@@ -320,6 +330,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
     "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1),
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2),
+    "made": lambda: made(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
     "pixelvae": lambda: pixelvae(CLASSES),

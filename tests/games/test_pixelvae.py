@@ -107,31 +107,16 @@ def test_the_latents_reach_every_pixel_and_no_pixel_reaches_those_before():
         assert bool(slopes[1].ne(0).any())
 
 
-class Naive(nn.Module):
-    """The same network, looking at whole pictures each time."""
-
-    colours = 1
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, x, y=None):
-        return self.network(x, y)
-
-    def at(self, x, row, column, y=None):
-        return self.network(x, y)[:, :, row : row + 1, column : column + 1]
-
-    def remembering(self, n, side):
-        return torch.no_grad()
-
-
-def test_cached_drawing_under_maps_makes_what_naive_drawing_makes():
+def test_drawn_place_by_place_the_maps_say_what_they_say_of_the_whole():
     game = make(side=6, latent=3).double()
-    z = game.latent(4).double()
-    cached = game.sample(4, latent=z)
-    game.network = Naive(game.network)
-    torch.testing.assert_close(cached, game.sample(4, latent=z), atol=0, rtol=0)
+    x = every()[:4].new_empty(4, 1, 6, 6).uniform_(-1, 1)
+    maps = game.decode(torch.ones(4, 3, dtype=torch.float64), None)
+    with torch.no_grad():
+        whole = game.network(x, maps)
+        with game.network.remembering(4, 6):
+            for place in game.network.places(6):
+                found = game.network.at(x, place, maps)
+                torch.testing.assert_close(found, whole[(..., *place)], atol=1e-12, rtol=0)
 
 
 def test_pictures_come_as_often_as_they_are_probable():

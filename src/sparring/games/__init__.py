@@ -12,6 +12,7 @@ from sparring.games.infogan import InfoGAN
 from sparring.games.iwae import IWAE
 from sparring.games.lapgan import LAPGAN
 from sparring.games.lsgan import LSGAN
+from sparring.games.made import MADE
 from sparring.games.matching import Matching
 from sparring.games.nade import NADE
 from sparring.games.pacgan import PacGAN
@@ -39,6 +40,7 @@ __all__ = [
     "IWAE",
     "LAPGAN",
     "LSGAN",
+    "MADE",
     "NADE",
     "R3GAN",
     "RBM",

@@ -112,11 +112,12 @@ class Autoregressive(Conditional, Samples, Scores, Evaluates, Truncates):
         condition = condition or {}
         y = self.wanted(n, condition if "y" in condition else None)
         uniform = self.latent(n) if latent is None else latent
-        steps = cast(PixelByPixel, self.network)
         with torch.no_grad(), evaluating(self):
-            return draw_pixels(
-                steps, self.pixels, uniform, self.shape, y, condition, self.temperature
-            )
+            return self._draw(uniform, y, condition)
+
+    def _draw(self, uniform: Tensor, y: Tensor | None, given: Batch) -> Tensor:
+        steps = cast(PixelByPixel, self.network)
+        return draw_pixels(steps, self.pixels, uniform, self.shape, y, given, self.temperature)
 
     @contextmanager
     def truncated(self, truncation: float) -> Iterator[None]:

@@ -28,11 +28,14 @@ from sparring.networks.field import FieldGenerator
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
+from sparring.networks.made import MaskedAutoencoder
 from sparring.networks.maps import MapDecoder, MapEncoder
 from sparring.networks.masked import MaskedConv2d
+from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.pixelcnn import PixelCNN
+from sparring.networks.pixelcnn_plus_plus import PixelCNNPlusPlus
 from sparring.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
 from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
@@ -82,8 +85,11 @@ __all__ = [
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",
+    "MaskedAutoencoder",
     "MaskedConv2d",
+    "MaskedMLP",
     "PixelCNN",
+    "PixelCNNPlusPlus",
     "PixelNorm",
     "StackedDiscriminator",
     "StackedGenerator",

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from sparring.core import WrongUse
 from sparring.networks.embedding import Embedded
-from sparring.networks.incremental import Remembering, Remembers
+from sparring.networks.incremental import Remembers, RowByRow
 
 
 class Down(Remembers):
@@ -17,15 +17,20 @@ class Down(Remembers):
     Args:
         before, after: feature maps in and out.
         kernel: how wide, odd; it is half as high, its own row included.
+        stride: in both directions.
+        scale: pixels of the picture that lie between two of the maps.
 
     Shapes:
-        (n, before, s, s) to (n, after, s, s); while it remembers, the next row (n, before, 1, s).
+        (n, before, s, s) to (n, after, s / stride, s / stride), rounded up; while it remembers, the
+        next row (n, before, 1, s) to the one of the windows that end there.
     """
 
-    def __init__(self, before: int, after: int, kernel: int) -> None:
+    def __init__(
+        self, before: int, after: int, kernel: int, stride: int = 1, scale: int = 1
+    ) -> None:
         super().__init__()
-        self.reach, self.before = kernel // 2, before
-        self.layer = nn.Conv2d(before, after, (kernel // 2 + 1, kernel))
+        self.reach, self.before, self.scale = kernel // 2, before, scale
+        self.layer = nn.Conv2d(before, after, (kernel // 2 + 1, kernel), stride)
         self._rows: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -37,7 +42,7 @@ class Down(Remembers):
         return cast(Tensor, self.layer(self._rows))
 
     def remember(self, n: int, side: int) -> None:
-        wide = side + 2 * self.reach
+        wide = -(-side // self.scale) + 2 * self.reach
         self._rows = self.layer.weight.new_zeros(n, self.before, self.reach + 1, wide)
 
     def forget(self) -> None:
@@ -125,7 +130,7 @@ class _Layer(nn.Module):
         return found if self.first else h + found
 
 
-class GatedPixelCNN(Remembering):
+class GatedPixelCNN(RowByRow):
     """Two stacks of convolutions without blind spot, and gates in the stead of rectifiers.
 
     Van den Oord et al. 2016 (arXiv 1606.05328), section 2.1, 2.2, figure 2, eq. 4, and with `maps`
@@ -213,20 +218,14 @@ class GatedPixelCNN(Remembering):
         found: Tensor = self.last(F.relu(self.gather(F.relu(h))))
         return found
 
-    def at(self, x: Tensor, row: int, column: int, y: Tensor | None = None) -> Tensor:
-        """Outputs (n, k, 1, 1) for one pixel, inside of `remembering`; pixels come in their order.
-
-        Args:
-            x: (n, channels, s, s), of which no more is looked at than what comes before.
-            row, column: which pixel.
-            y: the condition, or whole maps.
-        """
+    def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:
+        row, column = place[0].start, place[1].start
         if column == 0:
             over = x[:, :, row - 1 : row] if row else torch.zeros_like(x[:, :, :1])
             told = y[:, :, row : row + 1] if y is not None and y.dim() == 4 else y
             self._above = self._rows(over, told)
             for layer in cast(list[_Layer], self.layers):
                 layer.right.begin_row()
-        here = (..., slice(row, row + 1), slice(column - 1, column))
-        left = x[here] if column else torch.zeros_like(x[:, :, :1, :1])
-        return self._pixels(left, [across[..., column : column + 1] for across in self._above])
+        before = x[:, :, place[0], column - 1 : column]
+        left = before if column else torch.zeros_like(x[:, :, :1, :1])
+        return self._pixels(left, [across[..., place[1]] for across in self._above])

@@ -37,6 +37,7 @@ _GIVEN = (
     "outputs",
     "colours",
     "maps",
+    "side",
     "shape_in",
     "visible",
     "shape_out",

@@ -4,6 +4,7 @@ from sparring.games.aae import AAE
 from sparring.games.autoregressive import Autoregressive
 from sparring.games.dbm import DBM
 from sparring.games.iwae import IWAE
+from sparring.games.made import MADE
 from sparring.games.pixelvae import PixelVAE
 from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
@@ -58,6 +59,19 @@ LIKELIHOOD: dict[str, Entry] = {
             "1606.05328",
         ),
         networks="gated-pixelcnn",
+        only="image",
+    ),
+    "made": Entry(
+        MADE,
+        "masked linear layers, in several orders of the pixels at once",
+        bibtex(
+            "germain2015made",
+            "MADE: Masked Autoencoder for Distribution Estimation",
+            "Germain, Mathieu and Gregor, Karol and Murray, Iain and Larochelle, Hugo",
+            2015,
+            "1502.03509",
+        ),
+        networks="masked-autoencoder",
         only="image",
     ),
     "vae": Entry(

@@ -15,6 +15,7 @@ from sparring.networks import (
     GatedPixelCNN,
     MapDecoder,
     MapEncoder,
+    MaskedAutoencoder,
     PixelCNN,
 )
 from sparring.networks.maps import quarter
@@ -105,7 +106,9 @@ def _pixel_by_pixel(network: type[nn.Module]) -> Callable[[Fit], Parts]:
         if "colours" in taken_by(network) and not isinstance(pixels, LogisticMixture):
             # Where what is said of a colour doesn't look at the others, they take turns.
             own["colours"] = channels
-        built = network(channels, pixels.outputs, fit.width, condition=fit.condition, **own)
+        if "side" in taken_by(network):
+            own["side"] = size
+        built = network(channels, pixels.outputs, width=fit.width, condition=fit.condition, **own)
         return Parts((built, pixels, size, channels, fit.labels()))
 
     return build
@@ -120,6 +123,11 @@ LIKELIHOOD: dict[str, Built] = {
     "gated-pixelcnn": Built(
         _pixel_by_pixel(GatedPixelCNN),
         "gates, and two stacks without blind spot",
+        own=True,
+    ),
+    "masked-autoencoder": Built(
+        _pixel_by_pixel(MaskedAutoencoder),
+        "linear layers masked so that pixels follow from one another",
         own=True,
     ),
     "autoencoder": Built(
