@@ -53,10 +53,12 @@ from sparring.games import (
     InfoGAN,
     Matching,
     PacGAN,
+    PixelVAE,
     ProGAN,
     StyleGAN2,
     Waveforms,
 )
+from sparring.games.above import Above
 from sparring.losses import Dequantised, Gaussian, LogisticMixture, MuLaw, Plain
 from sparring.networks import (
     IAF,
@@ -73,6 +75,8 @@ from sparring.networks import (
     GatedPixelCNN,
     LaplacianDiscriminator,
     LaplacianGenerator,
+    MapDecoder,
+    MapEncoder,
     MaskedAutoencoder,
     NeuralSpline,
     PixelCNN,
@@ -278,6 +282,34 @@ def flow_pair(shape: tuple[int, ...], classes: int = 0) -> Game:
     return FlowGAN(network, judge, Normal(space.numbers), space, labels, weight=0.1)
 
 
+def pixelvae(classes: int = 0) -> Game:
+    """Of normal pixels under maps."""
+    encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
+    decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
+    network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return PixelVAE(encoder, decoder, network, Normal(3), Gaussian(), 8, 1, labels, draws=2)
+
+
+def two_levels(classes: int = 0) -> Game:
+    """Latents are two maps of 2 by 2, above which are latents of two numbers."""
+    above = PixelVAE(
+        MLP((2, 2, 2), (2, 2), hidden=(8,)),
+        MLP((2,), (2, 2, 2), hidden=(8,)),
+        GatedPixelCNN(2, 4, width=4, depth=1, kernel=3, maps=2),
+        Normal(2),
+        Gaussian(2),
+        2,
+        2,
+    )
+    encoder = MapEncoder(1, 2, 2, width=2, condition=classes)
+    decoder = MapDecoder(2, 2, 8, width=2, condition=classes)
+    network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
+    labels = Categorical([1, 2, 1]) if classes else None
+    prior = Above(above, (2, 2, 2))
+    return PixelVAE(encoder, decoder, network, prior, Gaussian(), 8, 1, labels, draws=2)
+
+
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
     "lsgan": lambda: LSGAN(**pair(PICTURE)),
@@ -302,6 +334,8 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "wavenet": lambda: wavenet(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
+    "pixelvae": lambda: pixelvae(),
+    "hierarchical-pixelvae": lambda: two_levels(),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
     "aae": lambda: adversarial_autoencoder(),
@@ -340,6 +374,8 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "wavenet": lambda: wavenet(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
+    "pixelvae": lambda: pixelvae(CLASSES),
+    "hierarchical-pixelvae": lambda: two_levels(CLASSES),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
     "aae": lambda: adversarial_autoencoder(CLASSES),

@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from sparring.networks import GatedPixelCNN, MaskedAutoencoder, PixelCNN
+from sparring.networks import GatedPixelCNN, MaskedAutoencoder, PixelCNN, PixelCNNPlusPlus
 
 torch.set_num_threads(1)
 
@@ -23,6 +23,9 @@ MADE = {
     "gated pixelcnn": (lambda **o: GatedPixelCNN(**o, width=4, depth=3), 6),
     "gated pixelcnn of one layer": (lambda **o: GatedPixelCNN(**o, width=4, depth=1), 6),
     "gated pixelcnn of small windows": (lambda **o: GatedPixelCNN(**o, width=4, kernel=3), 6),
+    "pixelcnn++": (lambda **o: PixelCNNPlusPlus(**o, width=4, depth=1), 8),
+    "pixelcnn++ of odd pictures": (lambda **o: PixelCNNPlusPlus(**o, width=4, levels=2), 5),
+    "pixelcnn++ of one level": (lambda **o: PixelCNNPlusPlus(**o, width=4, levels=1), 4),
     "made": (lambda **o: MaskedAutoencoder(**o, side=4, width=64, orders=1), 4),
     "made in another order": (lambda **o: reordered(MaskedAutoencoder(**o, side=4, width=64)), 4),
 }

@@ -19,6 +19,7 @@ from sparring.games.made import MADE
 from sparring.games.matching import Matching
 from sparring.games.nade import NADE
 from sparring.games.pacgan import PacGAN
+from sparring.games.pixelvae import PixelVAE
 from sparring.games.progan import ProGAN
 from sparring.games.r3gan import R3GAN
 from sparring.games.rbm import RBM
@@ -62,6 +63,7 @@ __all__ = [
     "InfoGAN",
     "Matching",
     "PacGAN",
+    "PixelVAE",
     "ProGAN",
     "Rotation",
     "StyleGAN2",

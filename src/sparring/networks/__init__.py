@@ -31,11 +31,13 @@ from sparring.networks.hourglass import Hourglass
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.made import MaskedAutoencoder
+from sparring.networks.maps import MapDecoder, MapEncoder
 from sparring.networks.masked import MaskedConv2d
 from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.pixelcnn import PixelCNN
+from sparring.networks.pixelcnn_plus_plus import PixelCNNPlusPlus
 from sparring.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
 from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
@@ -86,6 +88,8 @@ __all__ = [
     "SelfAttention",
     "EqualisedConv2d",
     "EqualisedLinear",
+    "MapDecoder",
+    "MapEncoder",
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",
@@ -94,6 +98,7 @@ __all__ = [
     "MaskedConv2d",
     "MaskedMLP",
     "PixelCNN",
+    "PixelCNNPlusPlus",
     "PixelNorm",
     "StackedDiscriminator",
     "StackedGenerator",

@@ -24,6 +24,14 @@ class Remembers(nn.Module, ABC):
         """Take whole pictures again."""
 
 
+class Turns(nn.Module, ABC):
+    """A layer that must know which pixel comes next."""
+
+    @abstractmethod
+    def turn_to(self, row: int, column: int) -> None:
+        """Say which it is, by its place in the picture."""
+
+
 class Remembering(nn.Module):
     """A network with such layers."""
 
@@ -53,6 +61,12 @@ class RowByRow(Remembering, ABC):
         """Each pixel's row and column."""
         for row, column in itertools.product(range(side), range(side)):
             yield slice(row, row + 1), slice(column, column + 1)
+
+    def turn_to(self, row: int, column: int) -> None:
+        """Say to all layers which pixel comes next."""
+        for layer in self.modules():
+            if isinstance(layer, Turns):
+                layer.turn_to(row, column)
 
     @abstractmethod
     def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:

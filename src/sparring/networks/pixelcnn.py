@@ -85,7 +85,5 @@ class PixelCNN(RowByRow):
         if (row, column) != (0, 0):  # what the pixel before has become
             before = divmod(row * side + column - 1, side)
             self.first.write(x[:, :, before[0], before[1]], *before)
-        for layer in self.modules():
-            if isinstance(layer, MaskedConv2d):
-                layer.turn_to(row, column)
+        self.turn_to(row, column)
         return self(x[(..., *place)], y)

@@ -95,6 +95,10 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     ),
     "wavenet": lambda dataset: Defaults("wavenet", 32, 1, 8, 20_000, 20_000),
     "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
+    "pixelvae": lambda dataset: Defaults("pixelvae", 16, 16, 32, 20_000, 20_000),
+    "hierarchical-pixelvae": lambda dataset: Defaults(
+        "hierarchical-pixelvae", 16, 16, 32, 20_000, 20_000
+    ),
     "boltzmann": lambda dataset: Defaults("boltzmann", 500, 1, 100, 20_000, 20_000),
     "deep-boltzmann": lambda dataset: Defaults("deep-boltzmann", 250, 1, 100, 20_000, 20_000),
     "adversarial-autoencoder": lambda dataset: Defaults(

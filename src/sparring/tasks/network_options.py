@@ -44,6 +44,7 @@ _GIVEN = (
     "condition",
     "outputs",
     "colours",
+    "maps",
     "side",
     "shape",
     "shape_in",

@@ -7,6 +7,7 @@ from sparring.games.flow import Flow
 from sparring.games.flow_gan import FlowGAN
 from sparring.games.iwae import IWAE
 from sparring.games.made import MADE
+from sparring.games.pixelvae import PixelVAE
 from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
 from sparring.games.vae import VAE
@@ -18,6 +19,15 @@ _VAE = bibtex(
     "Kingma, Diederik P. and Welling, Max",
     2014,
     "1312.6114",
+)
+
+_PIXELVAE = bibtex(
+    "gulrajani2017pixelvae",
+    "PixelVAE: A Latent Variable Model for Natural Images",
+    "Gulrajani, Ishaan and Kumar, Kundan and Ahmed, Faruk and Taiga, Adrien Ali and Visin, "
+    "Francesco and Vazquez, David and Courville, Aaron",
+    2016,
+    "1611.05013",
 )
 
 _PCD = (
@@ -100,6 +110,20 @@ LIKELIHOOD: dict[str, Entry] = {
             "1509.00519",
         ),
         networks="autoencoder",
+        only="image",
+    ),
+    "pixelvae": Entry(
+        PixelVAE,
+        "a VAE whose pixels follow each other under what the latents say",
+        _PIXELVAE,
+        networks="pixelvae",
+        only="image",
+    ),
+    "hierarchical-pixelvae": Entry(
+        PixelVAE,
+        "the same with latents that are maps, and latents above these",
+        _PIXELVAE,
+        networks="hierarchical-pixelvae",
         only="image",
     ),
     "aae": Entry(

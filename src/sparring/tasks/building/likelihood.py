@@ -6,11 +6,14 @@ from typing import Any
 
 from torch import nn
 
+from sparring.games import PixelVAE
+from sparring.games.above import Above
 from sparring.losses import (
     Bernoulli,
     Dequantised,
     DequantisedRows,
     DiscretisedLogistic,
+    Gaussian,
     LogisticMixture,
     MuLaw,
     Plain,
@@ -24,12 +27,15 @@ from sparring.networks import (
     Coupling,
     DeepCoupling,
     GatedPixelCNN,
+    MapDecoder,
+    MapEncoder,
     MaskedAutoencoder,
     NeuralSpline,
     PixelCNN,
     RealNVP,
     WaveNet,
 )
+from sparring.networks.maps import quarter
 from sparring.priors import Normal
 from sparring.tasks.arguments import check_arguments, taken_by
 from sparring.tasks.building.fit import Built, Fit, Parts
@@ -54,6 +60,45 @@ def _autoencoder(fit: Fit, judged: bool = False) -> Parts:
 
 def _adversarial_autoencoder(fit: Fit) -> Parts:
     return _autoencoder(fit, judged=True)
+
+
+def _pixelvae(fit: Fit) -> Parts:
+    """Linear layers to latents and from these to maps, and few layers over pixels."""
+    channels, size, _ = fit.shape
+    options = {"depth": 3, **made(fit.options)}
+    pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
+    maps, hidden = options.pop("maps", 4), (options.pop("hidden", 200),) * 2
+    (own,) = shared_out(options, GatedPixelCNN)
+    encoder = MLP(fit.shape, (2, fit.latent), hidden, fit.condition)
+    decoder = MLP((fit.latent,), (maps, size, size), hidden, fit.condition)
+    network = GatedPixelCNN(channels, pixels.outputs, fit.width, maps=maps, **own)
+    prior = Normal(fit.latent)
+    return Parts((encoder, decoder, network, prior, pixels, size, channels, fit.labels()))
+
+
+def _hierarchical_pixelvae(fit: Fit) -> Parts:
+    """Maps of latents a quarter as wide as pictures; above them a PixelVAE of normal pixels."""
+    channels, size, _ = fit.shape
+    options = {"depth": 3, **made(fit.options)}
+    pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
+    maps, latents = options.pop("maps", 8), options.pop("latents", 2)
+    hidden = (options.pop("hidden", 200),)
+    (own,) = shared_out(options, GatedPixelCNN)
+    side, between = quarter(size), Gaussian(latents)
+    above = PixelVAE(
+        MLP((latents, side, side), (2, fit.latent), hidden),
+        MLP((fit.latent,), (maps, side, side), hidden),
+        GatedPixelCNN(latents, between.outputs, fit.width, maps=maps, **own),
+        Normal(fit.latent),
+        between,
+        side,
+        latents,
+    )
+    encoder = MapEncoder(channels, 2, latents, 2 * fit.width, fit.condition)
+    decoder = MapDecoder(latents, maps, size, 2 * fit.width, fit.condition)
+    network = GatedPixelCNN(channels, pixels.outputs, fit.width, maps=maps, **own)
+    prior = Above(above, (latents, side, side))
+    return Parts((encoder, decoder, network, prior, pixels, size, channels, fit.labels()))
 
 
 def _boltzmann(fit: Fit) -> Parts:
@@ -157,6 +202,16 @@ LIKELIHOOD: dict[str, Built] = {
     "adversarial-autoencoder": Built(
         _adversarial_autoencoder,
         "the same, and a discriminator of latents",
+        own=True,
+    ),
+    "pixelvae": Built(
+        _pixelvae,
+        "linear layers to latents and maps, and gates over pixels under these",
+        own=True,
+    ),
+    "hierarchical-pixelvae": Built(
+        _hierarchical_pixelvae,
+        "convolutions to maps of latents and back, and gates over both",
         own=True,
     ),
     "boltzmann": Built(
