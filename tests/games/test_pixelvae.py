@@ -141,22 +141,21 @@ def test_latents_alone_draw_the_same_picture_each_time():
 
 
 @pytest.mark.parametrize("kind", ["one level", "two levels"])
-def test_it_learns_what_there_is_and_the_latents_hold_it(kind):
+def test_what_the_network_cannot_see_the_latents_hold(kind):
+    """The last row is as the first, too far up for a window of 3: alone it would cost 2 log 2."""
     torch.manual_seed(0)
-    x = -torch.ones(400, 1, 8, 8)
-    columns = torch.randint(8, (400,))  # one bright column of eight
-    x[torch.arange(400), 0, :, columns] = 1.0
+    x = -torch.ones(400, 1, 6, 6)
+    x[::2, :, 0], x[::2, :, 5] = 1.0, 1.0
     options = {"optimizer": Adam(1e-2), "draws": 50}
-    game = make(8, 4, deep=1.0, **options) if kind == "one level" else hierarchical(**options)
-    train(game, Batches(InMemory(x), 50), steps=250, backend=Backend("cpu"))
+    game = make(6, 4, deep=1.0, **options) if kind == "one level" else hierarchical(6, **options)
+    train(game, Batches(InMemory(x), 50), steps=200, backend=Backend("cpu"))
     with torch.no_grad(), evaluating(game):
-        nats = -float(game.log_prob(x[:100]).mean())
+        nats = -float(game.log_prob(x).mean())
         divergence = float(game.loss({"x": x})["divergence"])
-    assert math.log(8) - 0.2 < nats < math.log(8) + 0.7
+    assert math.log(2) - 0.1 < nats < 2 * math.log(2) - 0.3
+    assert divergence > 0.4
     drawn = game.sample(200)[:, 0]
-    straight = (drawn == drawn[:, :1]).flatten(1).all(1) & ((drawn[:, 0] > 0).sum(1) == 1)
-    assert float(straight.float().mean()) > 0.35
-    assert divergence > 0.2
+    assert float((drawn[:, 0] == drawn[:, 5]).all(1).float().mean()) > 0.8
 
 
 def test_a_prior_above_bounds_the_law_of_what_is_below():
