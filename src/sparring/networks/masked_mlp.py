@@ -107,12 +107,15 @@ class MaskedMLP(nn.Module):
 
     def masks(self, order: int) -> list[Tensor]:
         """What each layer sees of that before, as its weight's shape."""
-        seen, said = self.turns(order)
+        dtype = cast(nn.Linear, self.layers[0]).weight.dtype
         degrees = [getattr(self, f"degrees{number}") for number in range(len(self.layers) - 1)]
-        hidden = [
-            after[:, None] >= before for before, after in itertools.pairwise([seen, *degrees])
+        seen, said = self.turns(order)
+        seen, *degrees, said = (numbers.float() for numbers in (seen, *degrees, said - 1))
+        # Of whole numbers a difference clamped is a comparison, and made several times faster.
+        return [
+            (after[:, None] - before).add_(1).clamp_(0, 1).to(dtype)
+            for before, after in itertools.pairwise([seen, *degrees, said])
         ]
-        return [*hidden, said[:, None] > degrees[-1]]
 
     def forward(self, x: Tensor, context: Tensor | None = None, order: int = 0) -> Tensor:
         h = x.flatten(1)
