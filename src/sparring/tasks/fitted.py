@@ -81,7 +81,13 @@ class Fitted:
                 )
             return self.modality_.decode(self._items(n, condition)[0])
 
-    def log_prob(self, X: Any, y: Any = None, unit: str = "nats") -> np.ndarray:  # noqa: N803
+    def log_prob(
+        self,
+        X: Any,  # noqa: N803 - scikit-learn's names
+        y: Any = None,
+        unit: str = "nats",
+        seed: int | None = 0,
+    ) -> np.ndarray:
         """How probable items are, where the game knows: log-likelihoods.
 
         Args:
@@ -89,6 +95,7 @@ class Fitted:
             y: what they are, of a model with conditions, as given to `fit`.
             unit: "nats" an item, or "bits/dim": bits for each of an item's numbers. The negative
                 of what papers call bits per dimension.
+            seed: of what a game draws that estimates; None draws anew each time.
 
         Returns:
             (n,) float64: log-probabilities of what is counted in levels or categories,
@@ -97,7 +104,7 @@ class Fitted:
         Raises:
             WrongUse: for a game without a density, such as a GAN, or another unit.
         """
-        with self._drawing(seed=None) as game, torch.no_grad():
+        with self._drawing(seed) as game, torch.no_grad():
             return log_likelihoods(game, self.modality_, self.spec_, X, y, unit)
 
     def complete(
