@@ -69,6 +69,7 @@ from sparring.networks import (
     LaplacianGenerator,
     MaskedAutoencoder,
     PixelCNN,
+    PixelCNNPlusPlus,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
     StyleDiscriminator,
@@ -217,7 +218,7 @@ def nade(spans: tuple[tuple[str, int], ...]) -> Game:
 def pixelcnn(kind: Any, classes: int = 0, **options: Any) -> Game:
     """A game of one, of pictures whose levels are a mixture of logistics."""
     pixels = LogisticMixture(1, components=2)
-    network = kind(1, pixels.outputs, width=2, kernel=3, condition=classes, **options)
+    network = kind(1, pixels.outputs, width=2, condition=classes, **options)
     labels = Categorical([1, 2, 1]) if classes else None
     return Autoregressive(network, pixels, 8, 1, labels)
 
@@ -263,8 +264,9 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, 0))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
-    "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1),
-    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2),
+    "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1, kernel=3),
+    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2, kernel=3),
+    "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, depth=1, levels=2),
     "made": lambda: made(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
@@ -294,8 +296,9 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(CLASSES),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, CLASSES))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
-    "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1),
-    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2),
+    "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1, kernel=3),
+    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2, kernel=3),
+    "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, CLASSES, depth=1, levels=2),
     "made": lambda: made(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),

@@ -51,6 +51,20 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="gated-pixelcnn",
         only="image",
     ),
+    "pixelcnn++": Entry(
+        Autoregressive,
+        "the same at several resolutions, with ways across; pixels by mixtures of logistics",
+        bibtex(
+            "salimans2017pixelcnnpp",
+            "PixelCNN++: Improving the PixelCNN with Discretized Logistic Mixture Likelihood and "
+            "Other Modifications",
+            "Salimans, Tim and Karpathy, Andrej and Chen, Xi and Kingma, Diederik P.",
+            2017,
+            "1701.05517",
+        ),
+        networks="pixelcnn++",
+        only="image",
+    ),
     "made": Entry(
         MADE,
         "masked linear layers, in several orders of the pixels at once",

@@ -13,6 +13,7 @@ from sparring.networks import (
     GatedPixelCNN,
     MaskedAutoencoder,
     PixelCNN,
+    PixelCNNPlusPlus,
 )
 from sparring.priors import Normal
 from sparring.tasks.arguments import taken_by
@@ -79,6 +80,11 @@ LIKELIHOOD: dict[str, Built] = {
     "gated-pixelcnn": Built(
         _pixel_by_pixel(GatedPixelCNN),
         "gates, and two stacks without blind spot",
+        own=True,
+    ),
+    "pixelcnn++": Built(
+        _pixel_by_pixel(PixelCNNPlusPlus),
+        "two streams at several resolutions",
         own=True,
     ),
     "masked-autoencoder": Built(
