@@ -70,6 +70,7 @@ from sparring.networks import (
     MaskedAutoencoder,
     PixelCNN,
     PixelCNNPlusPlus,
+    PixelRNN,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
     StyleDiscriminator,
@@ -267,6 +268,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1, kernel=3),
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2, kernel=3),
     "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, depth=1, levels=2),
+    "pixelrnn": lambda: pixelcnn(PixelRNN, kernel=3),
     "made": lambda: made(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
@@ -299,6 +301,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1, kernel=3),
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2, kernel=3),
     "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, CLASSES, depth=1, levels=2),
+    "pixelrnn": lambda: pixelcnn(PixelRNN, CLASSES, kernel=3),
     "made": lambda: made(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
@@ -328,7 +331,7 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn", "gated-pixelcnn"}
+UNDRAWN = {"pixelcnn", "gated-pixelcnn", "pixelrnn"}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

@@ -6,7 +6,13 @@ import pytest
 import torch
 
 from sparring.losses import Levels
-from sparring.networks import GatedPixelCNN, MaskedAutoencoder, PixelCNN, PixelCNNPlusPlus
+from sparring.networks import (
+    GatedPixelCNN,
+    MaskedAutoencoder,
+    PixelCNN,
+    PixelCNNPlusPlus,
+    PixelRNN,
+)
 
 torch.set_num_threads(1)
 
@@ -30,10 +36,17 @@ MADE = {
     "pixelcnn++": (lambda side, **o: PixelCNNPlusPlus(**o, width=4, depth=1), 8),
     "pixelcnn++ of odd pictures": (lambda side, **o: PixelCNNPlusPlus(**o, width=4, levels=2), 5),
     "pixelcnn++ of one level": (lambda side, **o: PixelCNNPlusPlus(**o, width=4, levels=1), 4),
+    "pixelrnn": (lambda side, **o: PixelRNN(**o, width=6, kernel=3), 5),
+    "pixelrnn of two blocks": (lambda side, **o: PixelRNN(**o, width=3, blocks=2), 4),
     "made": (lambda **o: MaskedAutoencoder(**o, width=64, orders=1), 4),
     "made in another order": (lambda **o: reordered(MaskedAutoencoder(**o, width=64)), 4),
 }
-IN_TURN = ["pixelcnn", "made", "made in another order"]  # whose colours may take turns
+IN_TURN = [
+    "pixelcnn",
+    "pixelrnn of two blocks",
+    "made",
+    "made in another order",
+]  # whose colours may take turns
 ALL = [(name, {}) for name in MADE] + [(name, COLOURS) for name in IN_TURN]
 
 

@@ -17,6 +17,14 @@ _VAE = bibtex(
     "1312.6114",
 )
 
+_PIXEL_RNN = bibtex(
+    "oord2016pixelrnn",
+    "Pixel Recurrent Neural Networks",
+    'van den Oord, A{\\"a}ron and Kalchbrenner, Nal and Kavukcuoglu, Koray',
+    2016,
+    "1601.06759",
+)
+
 _PCD = (
     "@inproceedings{tieleman2008pcd,\n  title = {Training Restricted Boltzmann Machines using "
     "Approximations to the Likelihood Gradient},\n  author = {Tieleman, Tijmen},\n"
@@ -27,13 +35,7 @@ LIKELIHOOD: dict[str, Entry] = {
     "pixelcnn": Entry(
         Autoregressive,
         "one pixel after the other, each given those before; exact likelihoods",
-        bibtex(
-            "oord2016pixelrnn",
-            "Pixel Recurrent Neural Networks",
-            'van den Oord, A{\\"a}ron and Kalchbrenner, Nal and Kavukcuoglu, Koray',
-            2016,
-            "1601.06759",
-        ),
+        _PIXEL_RNN,
         networks="pixelcnn",
         only="image",
     ),
@@ -63,6 +65,13 @@ LIKELIHOOD: dict[str, Entry] = {
             "1701.05517",
         ),
         networks="pixelcnn++",
+        only="image",
+    ),
+    "pixelrnn": Entry(
+        Autoregressive,
+        "the same with memories along the diagonals, which see almost all pixels before each",
+        _PIXEL_RNN,
+        networks="pixelrnn",
         only="image",
     ),
     "made": Entry(

@@ -14,6 +14,7 @@ from sparring.networks import (
     MaskedAutoencoder,
     PixelCNN,
     PixelCNNPlusPlus,
+    PixelRNN,
 )
 from sparring.priors import Normal
 from sparring.tasks.arguments import taken_by
@@ -85,6 +86,11 @@ LIKELIHOOD: dict[str, Built] = {
     "pixelcnn++": Built(
         _pixel_by_pixel(PixelCNNPlusPlus),
         "two streams at several resolutions",
+        own=True,
+    ),
+    "pixelrnn": Built(
+        _pixel_by_pixel(PixelRNN),
+        "LSTMs along the diagonals of a picture, from both sides",
         own=True,
     ),
     "masked-autoencoder": Built(
