@@ -80,6 +80,8 @@ from sparring.networks import (
     MaskedAutoencoder,
     NeuralSpline,
     PixelCNN,
+    PixelCNNPlusPlus,
+    PixelRNN,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
     RealNVP,
@@ -230,7 +232,7 @@ def nade(spans: tuple[tuple[str, int], ...]) -> Game:
 def pixelcnn(kind: Any, classes: int = 0, **options: Any) -> Game:
     """A game of one, of pictures whose levels are a mixture of logistics."""
     pixels = LogisticMixture(1, components=2)
-    network = kind(1, pixels.outputs, width=2, kernel=3, condition=classes, **options)
+    network = kind(1, pixels.outputs, width=2, condition=classes, **options)
     labels = Categorical([1, 2, 1]) if classes else None
     return Autoregressive(network, pixels, 8, 1, labels)
 
@@ -328,8 +330,10 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, 0))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
-    "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1),
-    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2),
+    "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1, kernel=3),
+    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2, kernel=3),
+    "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, depth=1, levels=2),
+    "pixelrnn": lambda: pixelcnn(PixelRNN, kernel=3),
     "made": lambda: made(),
     "wavenet": lambda: wavenet(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
@@ -368,8 +372,10 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "stylegan2": lambda: styles(CLASSES),
     "dcgan": lambda: plain(DCGAN(**plain_pair(16, CLASSES))),
     "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
-    "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1),
-    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2),
+    "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1, kernel=3),
+    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2, kernel=3),
+    "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, CLASSES, depth=1, levels=2),
+    "pixelrnn": lambda: pixelcnn(PixelRNN, CLASSES, kernel=3),
     "made": lambda: made(CLASSES),
     "wavenet": lambda: wavenet(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
@@ -408,7 +414,7 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn", "gated-pixelcnn", "wavenet", "maf", "iaf", "neural-spline"}
+UNDRAWN = {"pixelcnn", "gated-pixelcnn", "wavenet", "maf", "iaf", "neural-spline", "pixelrnn"}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

@@ -5,7 +5,14 @@ import itertools
 import pytest
 import torch
 
-from sparring.networks import GatedPixelCNN, MaskedAutoencoder, PixelCNN, PixelCNNPlusPlus
+from sparring.losses import Levels
+from sparring.networks import (
+    GatedPixelCNN,
+    MaskedAutoencoder,
+    PixelCNN,
+    PixelCNNPlusPlus,
+    PixelRNN,
+)
 
 torch.set_num_threads(1)
 
@@ -18,25 +25,35 @@ def reordered(network):
 COLOURS = {"channels": 3, "outputs": 6, "colours": 3}
 # A network and the side length of its pictures; options differ where the way through does.
 MADE = {
-    "pixelcnn": (lambda **o: PixelCNN(**o, width=6, blocks=2), 5),
-    "pixelcnn without blocks": (lambda **o: PixelCNN(**o, width=6, blocks=0), 5),
-    "gated pixelcnn": (lambda **o: GatedPixelCNN(**o, width=4, depth=3), 6),
-    "gated pixelcnn of one layer": (lambda **o: GatedPixelCNN(**o, width=4, depth=1), 6),
-    "gated pixelcnn of small windows": (lambda **o: GatedPixelCNN(**o, width=4, kernel=3), 6),
-    "pixelcnn++": (lambda **o: PixelCNNPlusPlus(**o, width=4, depth=1), 8),
-    "pixelcnn++ of odd pictures": (lambda **o: PixelCNNPlusPlus(**o, width=4, levels=2), 5),
-    "pixelcnn++ of one level": (lambda **o: PixelCNNPlusPlus(**o, width=4, levels=1), 4),
-    "made": (lambda **o: MaskedAutoencoder(**o, side=4, width=64, orders=1), 4),
-    "made in another order": (lambda **o: reordered(MaskedAutoencoder(**o, side=4, width=64)), 4),
+    "pixelcnn": (lambda side, **o: PixelCNN(**o, width=6, blocks=2), 5),
+    "pixelcnn without blocks": (lambda side, **o: PixelCNN(**o, width=6, blocks=0), 5),
+    "gated pixelcnn": (lambda side, **o: GatedPixelCNN(**o, width=4, depth=3), 6),
+    "gated pixelcnn of one layer": (lambda side, **o: GatedPixelCNN(**o, width=4, depth=1), 6),
+    "gated pixelcnn of small windows": (
+        lambda side, **o: GatedPixelCNN(**o, width=4, kernel=3),
+        6,
+    ),
+    "pixelcnn++": (lambda side, **o: PixelCNNPlusPlus(**o, width=4, depth=1), 8),
+    "pixelcnn++ of odd pictures": (lambda side, **o: PixelCNNPlusPlus(**o, width=4, levels=2), 5),
+    "pixelcnn++ of one level": (lambda side, **o: PixelCNNPlusPlus(**o, width=4, levels=1), 4),
+    "pixelrnn": (lambda side, **o: PixelRNN(**o, width=6, kernel=3), 5),
+    "pixelrnn of two blocks": (lambda side, **o: PixelRNN(**o, width=3, blocks=2), 4),
+    "made": (lambda **o: MaskedAutoencoder(**o, width=64, orders=1), 4),
+    "made in another order": (lambda **o: reordered(MaskedAutoencoder(**o, width=64)), 4),
 }
-IN_TURN = ["pixelcnn", "made", "made in another order"]  # whose colours may take turns
+IN_TURN = [
+    "pixelcnn",
+    "pixelrnn of two blocks",
+    "made",
+    "made in another order",
+]  # whose colours may take turns
 ALL = [(name, {}) for name in MADE] + [(name, COLOURS) for name in IN_TURN]
 
 
 def make(name, channels=1, outputs=2, condition=0, **options):
     torch.manual_seed(0)
     build, side = MADE[name]
-    network = build(channels=channels, outputs=outputs, condition=condition, **options)
+    network = build(side=side, channels=channels, outputs=outputs, condition=condition, **options)
     return network.double().eval(), torch.rand(2, channels, side, side, dtype=torch.float64) * 2 - 1
 
 
@@ -103,3 +120,23 @@ def test_conditions_are_heard_at_once(name):
     assert bool((one != other).flatten(1).any())
     first = next(iter(network.places(x.shape[2])))
     assert not torch.equal(one[(..., *first)], other[(..., *first)])
+
+
+@pytest.mark.parametrize(("name", "options"), ALL)
+def test_the_chances_of_all_binary_pictures_sum_to_one(name, options):
+    """Of 3 x 3 pixels, or 2 x 2 of three colours."""
+    torch.manual_seed(0)
+    asked = {"channels": 1, **options}
+    channels = asked["channels"]
+    side = 2 if channels == 3 else 3
+    pixels = Levels(channels, levels=2)
+    network = MADE[name][0](**{**asked, "side": side, "outputs": pixels.outputs})
+    with torch.no_grad():  # far from the uniform law
+        for parameter in network.double().eval().parameters():
+            parameter.mul_(2.0)
+        numbers = channels * side**2
+        x = torch.tensor(list(itertools.product([-1.0, 1.0], repeat=numbers)), dtype=torch.float64)
+        x = x.reshape(-1, channels, side, side)
+        chances = (-pixels.surprise(x, network(x))).exp()
+    assert float(chances.sum()) == pytest.approx(1, abs=1e-9)
+    assert float(chances.max()) > 2 * float(chances.mean())

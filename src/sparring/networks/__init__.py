@@ -38,6 +38,7 @@ from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.pixelcnn import PixelCNN
 from sparring.networks.pixelcnn_plus_plus import PixelCNNPlusPlus
+from sparring.networks.pixelrnn import PixelRNN
 from sparring.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
 from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
@@ -99,6 +100,7 @@ __all__ = [
     "MaskedMLP",
     "PixelCNN",
     "PixelCNNPlusPlus",
+    "PixelRNN",
     "PixelNorm",
     "StackedDiscriminator",
     "StackedGenerator",

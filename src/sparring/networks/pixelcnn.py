@@ -1,5 +1,7 @@
 """PixelCNN: masked convolutions, each pixel's outputs from the pixels before it."""
 
+from collections.abc import Callable
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -23,7 +25,55 @@ class _Block(nn.Module):
         return x + change
 
 
-class PixelCNN(RowByRow):
+class MaskedStack(RowByRow):
+    """A masked convolution that doesn't see its centre, blocks that do, two convolutions of 1x1.
+
+    Args:
+        channels, outputs, kernel, condition, colours: as of `PixelCNN`.
+        width: half of the maps between blocks.
+        block: makes one.
+        blocks: how many.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        outputs: int,
+        width: int,
+        block: Callable[[], nn.Module],
+        blocks: int,
+        kernel: int,
+        condition: int,
+        colours: int,
+    ) -> None:
+        super().__init__()
+        self.colours = colours
+        self.first = MaskedConv2d(channels, 2 * width, kernel, False, colours)
+        self.embedding = Embedded(condition, 2 * width) if condition else None
+        self.blocks = nn.ModuleList(block() for _ in range(blocks))
+        self.gather = MaskedConv2d(2 * width, 2 * width, 1, True, colours)
+        self.last = MaskedConv2d(2 * width, outputs, 1, True, colours)
+
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        maps = self.first(x)
+        if self.embedding is not None:
+            maps = maps + self.embedding(y)[:, :, None, None]
+        for block in self.blocks:
+            maps = block(maps)
+        found: Tensor = self.last(F.relu(self.gather(F.relu(maps))))
+        return found
+
+    def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:
+        row, column = place[0].start, place[1].start
+        side = x.shape[3]
+        if (row, column) != (0, 0):  # what the pixel before has become
+            before = divmod(row * side + column - 1, side)
+            self.first.write(x[:, :, before[0], before[1]], *before)
+        self.turn_to(row, column)
+        return self(x[(..., *place)], y)
+
+
+class PixelCNN(MaskedStack):
     """A masked 7x7 convolution, residual blocks of masked 3x3 ones, two of 1x1.
 
     Van den Oord et al. 2016 (arXiv 1601.06759), section 3.4, 3.5 and table 1. Differs from the
@@ -62,28 +112,13 @@ class PixelCNN(RowByRow):
         condition: int = 0,
         colours: int = 1,
     ) -> None:
-        super().__init__()
-        self.colours = colours
-        self.first = MaskedConv2d(channels, 2 * width, kernel, False, colours)
-        self.embedding = Embedded(condition, 2 * width) if condition else None
-        self.blocks = nn.ModuleList(_Block(width, colours) for _ in range(blocks))
-        self.gather = MaskedConv2d(2 * width, 2 * width, 1, True, colours)
-        self.last = MaskedConv2d(2 * width, outputs, 1, True, colours)
-
-    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        maps = self.first(x)
-        if self.embedding is not None:
-            maps = maps + self.embedding(y)[:, :, None, None]
-        for block in self.blocks:
-            maps = block(maps)
-        found: Tensor = self.last(F.relu(self.gather(F.relu(maps))))
-        return found
-
-    def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:
-        row, column = place[0].start, place[1].start
-        side = x.shape[3]
-        if (row, column) != (0, 0):  # what the pixel before has become
-            before = divmod(row * side + column - 1, side)
-            self.first.write(x[:, :, before[0], before[1]], *before)
-        self.turn_to(row, column)
-        return self(x[(..., *place)], y)
+        super().__init__(
+            channels,
+            outputs,
+            width,
+            lambda: _Block(width, colours),
+            blocks,
+            kernel,
+            condition,
+            colours,
+        )

@@ -30,6 +30,14 @@ _PIXELVAE = bibtex(
     "1611.05013",
 )
 
+_PIXEL_RNN = bibtex(
+    "oord2016pixelrnn",
+    "Pixel Recurrent Neural Networks",
+    'van den Oord, A{\\"a}ron and Kalchbrenner, Nal and Kavukcuoglu, Koray',
+    2016,
+    "1601.06759",
+)
+
 _PCD = (
     "@inproceedings{tieleman2008pcd,\n  title = {Training Restricted Boltzmann Machines using "
     "Approximations to the Likelihood Gradient},\n  author = {Tieleman, Tijmen},\n"
@@ -40,13 +48,7 @@ LIKELIHOOD: dict[str, Entry] = {
     "pixelcnn": Entry(
         Autoregressive,
         "one pixel after the other, each given those before; exact likelihoods",
-        bibtex(
-            "oord2016pixelrnn",
-            "Pixel Recurrent Neural Networks",
-            'van den Oord, A{\\"a}ron and Kalchbrenner, Nal and Kavukcuoglu, Koray',
-            2016,
-            "1601.06759",
-        ),
+        _PIXEL_RNN,
         networks="pixelcnn",
         only="image",
     ),
@@ -62,6 +64,27 @@ LIKELIHOOD: dict[str, Entry] = {
             "1606.05328",
         ),
         networks="gated-pixelcnn",
+        only="image",
+    ),
+    "pixelcnn++": Entry(
+        Autoregressive,
+        "the same at several resolutions, with ways across; pixels by mixtures of logistics",
+        bibtex(
+            "salimans2017pixelcnnpp",
+            "PixelCNN++: Improving the PixelCNN with Discretized Logistic Mixture Likelihood and "
+            "Other Modifications",
+            "Salimans, Tim and Karpathy, Andrej and Chen, Xi and Kingma, Diederik P.",
+            2017,
+            "1701.05517",
+        ),
+        networks="pixelcnn++",
+        only="image",
+    ),
+    "pixelrnn": Entry(
+        Autoregressive,
+        "the same with memories along the diagonals, which see almost all pixels before each",
+        _PIXEL_RNN,
+        networks="pixelrnn",
         only="image",
     ),
     "made": Entry(

@@ -32,6 +32,8 @@ from sparring.networks import (
     MaskedAutoencoder,
     NeuralSpline,
     PixelCNN,
+    PixelCNNPlusPlus,
+    PixelRNN,
     RealNVP,
     WaveNet,
 )
@@ -182,6 +184,16 @@ LIKELIHOOD: dict[str, Built] = {
     "gated-pixelcnn": Built(
         _pixel_by_pixel(GatedPixelCNN),
         "gates, and two stacks without blind spot",
+        own=True,
+    ),
+    "pixelcnn++": Built(
+        _pixel_by_pixel(PixelCNNPlusPlus),
+        "two streams at several resolutions",
+        own=True,
+    ),
+    "pixelrnn": Built(
+        _pixel_by_pixel(PixelRNN),
+        "LSTMs along the diagonals of a picture, from both sides",
         own=True,
     ),
     "masked-autoencoder": Built(
