@@ -67,6 +67,7 @@ from sparring.networks import (
     DCGANGenerator,
     DeepCoupling,
     GatedPixelCNN,
+    InverseAutoregressive,
     LaplacianDiscriminator,
     LaplacianGenerator,
     MapDecoder,
@@ -233,9 +234,9 @@ def made(classes: int = 0) -> Game:
     return MADE(network, Gaussian(), 8, 1, labels)
 
 
-def autoencoder(kind: type[VAE], classes: int = 0, **options: Any) -> Game:
+def autoencoder(kind: type[VAE], classes: int = 0, told: int = 2, **options: Any) -> Game:
     """Of normal pictures; few draws tell how probable one is."""
-    encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
+    encoder = MLP(PICTURE, (told, 3), hidden=(8,), condition=classes)
     decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
     labels = Categorical([1, 2, 1]) if classes else None
     return kind(encoder, decoder, Normal(3), Gaussian(), labels, draws=2, **options)
@@ -300,6 +301,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "made": lambda: made(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
+    "iaf-vae": lambda: autoencoder(VAE, told=3, posterior=InverseAutoregressive(3, 2, 8)),
     "pixelvae": lambda: pixelvae(),
     "hierarchical-pixelvae": lambda: two_levels(),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
@@ -333,6 +335,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "made": lambda: made(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
+    "iaf-vae": lambda: autoencoder(VAE, CLASSES, told=3, posterior=InverseAutoregressive(3, 2, 8)),
     "pixelvae": lambda: pixelvae(CLASSES),
     "hierarchical-pixelvae": lambda: two_levels(CLASSES),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),

@@ -27,6 +27,7 @@ from sparring.networks.equalised import (
 from sparring.networks.field import FieldGenerator
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
+from sparring.networks.inverse_autoregressive import InverseAutoregressive
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.made import MaskedAutoencoder
 from sparring.networks.maps import MapDecoder, MapEncoder
@@ -66,6 +67,7 @@ __all__ = [
     "FieldGenerator",
     "InfoGANDiscriminator",
     "InfoGANGenerator",
+    "InverseAutoregressive",
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",

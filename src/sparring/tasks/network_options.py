@@ -13,6 +13,7 @@ from sparring.networks import (
     D2DCE,
     AuxiliaryClassifier,
     Concatenation,
+    InverseAutoregressive,
     Projection,
     ScaledProjection,
 )
@@ -26,8 +27,9 @@ PIXELS: dict[str, type[nn.Module]] = {
     part.__name__: part
     for part in (Bernoulli, Levels, DiscretisedLogistic, LogisticMixture, Gaussian)
 }
+POSTERIORS: dict[str, type[nn.Module]] = {InverseAutoregressive.__name__: InverseAutoregressive}
 # Options that name a class, and what there is to be named.
-_CLASSES = {"conditioning": CONDITIONINGS, "pixels": PIXELS}
+_CLASSES = {"conditioning": CONDITIONINGS, "pixels": PIXELS, "posterior": POSTERIORS}
 _GIVEN = (
     "latent",
     "channels",
@@ -66,7 +68,7 @@ def named(networks: str | Mapping[str, Any] | None) -> tuple[str | None, dict[st
 
 
 def made(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options whose parts are made: a conditioning, or what is said of pixels, is a class.
+    """Options whose parts are made: a conditioning, what is said of pixels, a law of latents.
 
     Raises:
         WrongUse: for an unknown class, or an argument that it doesn't take.

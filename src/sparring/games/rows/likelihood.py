@@ -94,6 +94,20 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="autoencoder",
         only="image",
     ),
+    "iaf-vae": Entry(
+        VAE,
+        "a VAE whose latents depend on each other, given the picture",
+        bibtex(
+            "kingma2016iaf",
+            "Improving Variational Inference with Inverse Autoregressive Flow",
+            "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
+            "Sutskever, Ilya and Welling, Max",
+            2016,
+            "1606.04934",
+        ),
+        networks="iaf-autoencoder",
+        only="image",
+    ),
     "pixelvae": Entry(
         PixelVAE,
         "a VAE whose pixels follow each other under what the latents say",

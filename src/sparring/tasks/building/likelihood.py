@@ -2,17 +2,20 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 from torch import nn
 
 from sparring.games import PixelVAE
 from sparring.games.above import Above
+from sparring.games.posteriors import IndependentNormal
 from sparring.losses import Bernoulli, DiscretisedLogistic, Gaussian, LogisticMixture
 from sparring.networks import (
     MLP,
     Coupling,
     DeepCoupling,
     GatedPixelCNN,
+    InverseAutoregressive,
     MapDecoder,
     MapEncoder,
     MaskedAutoencoder,
@@ -25,20 +28,27 @@ from sparring.tasks.building.fit import Built, Fit, Parts
 from sparring.tasks.network_options import made, shared_out
 
 
-def _autoencoder(fit: Fit, judged: bool = False) -> Parts:
-    """Encoder to means and log variances, and decoder; or to latents, which are judged."""
+def _autoencoder(fit: Fit, judged: bool = False, **suggested: Any) -> Parts:
+    """Encoder to what a posterior takes, and decoder; or to latents, which are judged."""
     channels, size, _ = fit.shape
-    options = made(fit.options)
+    options = {**suggested, **made(fit.options)}
     pixels = options.pop("pixels", Bernoulli if fit.binary else DiscretisedLogistic)(channels)
     hidden = (fit.width,) * options.pop("depth", 2)
+    law = None if judged else options.pop("posterior", None)
+    posterior = IndependentNormal() if law is None else law(fit.latent)
     shared_out(options, MLP)
-    encoded = (fit.latent,) if judged else (2, fit.latent)
+    encoded = (fit.latent,) if judged else (posterior.numbers, fit.latent)
     pair = (
         MLP(fit.shape, encoded, hidden, fit.condition),
         MLP((fit.latent,), (pixels.outputs, size, size), hidden, fit.condition),
     )
     rival = (MLP((fit.latent,), (), hidden),) if judged else ()
-    return Parts((*pair, *rival, Normal(fit.latent), pixels, fit.labels()))
+    named = {} if judged else {"posterior": posterior}
+    return Parts((*pair, *rival, Normal(fit.latent), pixels, fit.labels()), named)
+
+
+def _iaf_autoencoder(fit: Fit) -> Parts:
+    return _autoencoder(fit, posterior=InverseAutoregressive)
 
 
 def _adversarial_autoencoder(fit: Fit) -> Parts:
@@ -138,6 +148,11 @@ LIKELIHOOD: dict[str, Built] = {
     "adversarial-autoencoder": Built(
         _adversarial_autoencoder,
         "the same, and a discriminator of latents",
+        own=True,
+    ),
+    "iaf-autoencoder": Built(
+        _iaf_autoencoder,
+        "the same, with latents that depend on each other",
         own=True,
     ),
     "pixelvae": Built(
