@@ -44,6 +44,7 @@ from sparring.games import (
     SNGAN,
     TVAE,
     VAE,
+    VAEGAN,
     WGAN,
     WGANGP,
     Autoregressive,
@@ -60,6 +61,7 @@ from sparring.losses import Gaussian, LogisticMixture
 from sparring.networks import (
     MLP,
     Conditionals,
+    ConvolutionalEncoder,
     Coupling,
     CTGANDiscriminator,
     CTGANGenerator,
@@ -242,6 +244,17 @@ def autoencoder(kind: type[VAE], classes: int = 0, told: int = 2, **options: Any
     return kind(encoder, decoder, Normal(3), Gaussian(), labels, draws=2, **options)
 
 
+def vae_gan(classes: int = 0) -> Game:
+    """Without normalisation, which is of each process's own batch."""
+    parts = plain_pair(16, classes)
+
+    def none(_: int) -> torch.nn.Module:
+        return torch.nn.Identity()
+
+    encoder = ConvolutionalEncoder(1, 16, (2, 3), 2, classes, none)
+    return plain(VAEGAN(encoder, **parts))
+
+
 def adversarial_autoencoder(classes: int = 0) -> Game:
     """Of normal pictures, with latents of three numbers."""
     encoder = MLP(PICTURE, (3,), hidden=(8,), condition=classes)
@@ -307,6 +320,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
     "aae": lambda: adversarial_autoencoder(),
+    "vae-gan": lambda: vae_gan(),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -341,6 +355,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
     "aae": lambda: adversarial_autoencoder(CLASSES),
+    "vae-gan": lambda: vae_gan(CLASSES),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),

@@ -18,6 +18,7 @@ from sparring.networks.convolutional import DCGANDiscriminator, DCGANGenerator
 from sparring.networks.ctgan import CTGANDiscriminator, CTGANGenerator
 from sparring.networks.discriminator import Discriminator
 from sparring.networks.embedding import Embedded
+from sparring.networks.encoder import ConvolutionalEncoder
 from sparring.networks.equalised import (
     EqualisedConv2d,
     EqualisedLinear,
@@ -57,6 +58,7 @@ __all__ = [
     "Concatenation",
     "ConditionalBatchNorm",
     "Conditionals",
+    "ConvolutionalEncoder",
     "Coupling",
     "DeepCoupling",
     "Conditioning",

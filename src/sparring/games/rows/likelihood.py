@@ -9,6 +9,7 @@ from sparring.games.pixelvae import PixelVAE
 from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
 from sparring.games.vae import VAE
+from sparring.games.vae_gan import VAEGAN
 
 _VAE = bibtex(
     "kingma2014vae",
@@ -134,6 +135,20 @@ LIKELIHOOD: dict[str, Entry] = {
             "1511.05644",
         ),
         networks="adversarial-autoencoder",
+        only="image",
+    ),
+    "vae-gan": Entry(
+        VAEGAN,
+        "a VAE whose pictures come back alike to a discriminator, which judges new ones too",
+        bibtex(
+            "larsen2016vaegan",
+            "Autoencoding beyond pixels using a learned similarity metric",
+            "Larsen, Anders Boesen Lindbo and S{\\o}nderby, S{\\o}ren Kaae and Larochelle, Hugo "
+            "and Winther, Ole",
+            2015,
+            "1512.09300",
+        ),
+        networks="vae-gan",
         only="image",
     ),
     "rbm": Entry(

@@ -12,7 +12,10 @@ from sparring.games.posteriors import IndependentNormal
 from sparring.losses import Bernoulli, DiscretisedLogistic, Gaussian, LogisticMixture
 from sparring.networks import (
     MLP,
+    ConvolutionalEncoder,
     Coupling,
+    DCGANDiscriminator,
+    DCGANGenerator,
     DeepCoupling,
     GatedPixelCNN,
     InverseAutoregressive,
@@ -94,6 +97,19 @@ def _hierarchical_pixelvae(fit: Fit) -> Parts:
     return Parts((encoder, decoder, network, prior, pixels, size, channels, fit.labels()))
 
 
+def _vae_gan(fit: Fit) -> Parts:
+    channels, size, _ = fit.shape
+    encoding, making, judging = shared_out(
+        made(fit.options), ConvolutionalEncoder, DCGANGenerator, DCGANDiscriminator
+    )
+    trio = (
+        ConvolutionalEncoder(channels, size, (2, fit.latent), fit.width, fit.condition, **encoding),
+        DCGANGenerator(fit.latent, channels, size, fit.width, fit.condition, **making),
+        DCGANDiscriminator(channels, size, fit.width, fit.condition, **judging),
+    )
+    return Parts((*trio, Normal(fit.latent), fit.labels()))
+
+
 def _boltzmann(fit: Fit) -> Parts:
     shared_out(made(fit.options), Coupling)
     return Parts((Coupling(math.prod(fit.shape), fit.width), fit.shape))
@@ -163,6 +179,11 @@ LIKELIHOOD: dict[str, Built] = {
     "hierarchical-pixelvae": Built(
         _hierarchical_pixelvae,
         "convolutions to maps of latents and back, and gates over both",
+        own=True,
+    ),
+    "vae-gan": Built(
+        _vae_gan,
+        "DCGAN's pair and a convolutional encoder",
         own=True,
     ),
     "boltzmann": Built(
