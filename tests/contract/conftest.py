@@ -44,6 +44,7 @@ from sparring.games import (
     SNGAN,
     TVAE,
     VAE,
+    VAEGAN,
     WGAN,
     WGANGP,
     Autoregressive,
@@ -66,6 +67,7 @@ from sparring.networks import (
     MLP,
     NICE,
     Conditionals,
+    ConvolutionalEncoder,
     Coupling,
     CTGANDiscriminator,
     CTGANGenerator,
@@ -73,6 +75,7 @@ from sparring.networks import (
     DCGANGenerator,
     DeepCoupling,
     GatedPixelCNN,
+    InverseAutoregressive,
     LaplacianDiscriminator,
     LaplacianGenerator,
     MapDecoder,
@@ -251,12 +254,23 @@ def wavenet(classes: int = 0) -> Game:
     return Waveforms(network, MuLaw(levels=8), 12, labels)
 
 
-def autoencoder(kind: type[VAE], classes: int = 0, **options: Any) -> Game:
+def autoencoder(kind: type[VAE], classes: int = 0, told: int = 2, **options: Any) -> Game:
     """Of normal pictures; few draws tell how probable one is."""
-    encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
+    encoder = MLP(PICTURE, (told, 3), hidden=(8,), condition=classes)
     decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
     labels = Categorical([1, 2, 1]) if classes else None
     return kind(encoder, decoder, Normal(3), Gaussian(), labels, draws=2, **options)
+
+
+def vae_gan(classes: int = 0) -> Game:
+    """Without normalisation, which is of each process's own batch."""
+    parts = plain_pair(16, classes)
+
+    def none(_: int) -> torch.nn.Module:
+        return torch.nn.Identity()
+
+    encoder = ConvolutionalEncoder(1, 16, (2, 3), 2, classes, none)
+    return plain(VAEGAN(encoder, **parts))
 
 
 def adversarial_autoencoder(classes: int = 0) -> Game:
@@ -338,6 +352,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "wavenet": lambda: wavenet(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
+    "iaf-vae": lambda: autoencoder(VAE, told=3, posterior=InverseAutoregressive(3, 2, 8)),
     "pixelvae": lambda: pixelvae(),
     "hierarchical-pixelvae": lambda: two_levels(),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
@@ -349,6 +364,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "iaf": lambda: flow(IAF, POINT),
     "neural-spline": lambda: flow(NeuralSpline, POINT),
     "flow-gan": lambda: flow_pair(POINT),
+    "vae-gan": lambda: vae_gan(),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -380,6 +396,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "wavenet": lambda: wavenet(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
+    "iaf-vae": lambda: autoencoder(VAE, CLASSES, told=3, posterior=InverseAutoregressive(3, 2, 8)),
     "pixelvae": lambda: pixelvae(CLASSES),
     "hierarchical-pixelvae": lambda: two_levels(CLASSES),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
@@ -391,6 +408,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "iaf": lambda: flow(IAF, POINT, CLASSES),
     "neural-spline": lambda: flow(NeuralSpline, POINT, CLASSES),
     "flow-gan": lambda: flow_pair(PICTURE, CLASSES),
+    "vae-gan": lambda: vae_gan(CLASSES),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),

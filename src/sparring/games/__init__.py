@@ -30,6 +30,7 @@ from sparring.games.sngan import SNGAN
 from sparring.games.stylegan2 import StyleGAN2
 from sparring.games.tvae import TVAE
 from sparring.games.vae import VAE
+from sparring.games.vae_gan import VAEGAN
 from sparring.games.waveforms import Waveforms
 from sparring.games.wgan import WGAN
 from sparring.games.wgan_gp import WGANGP
@@ -53,6 +54,7 @@ __all__ = [
     "SNGAN",
     "TVAE",
     "VAE",
+    "VAEGAN",
     "WGAN",
     "WGANGP",
     "Autoregressive",

@@ -9,6 +9,7 @@ from sparring.core import Batch, Encodes, draw
 from sparring.games.conditional import Conditional
 from sparring.games.generating import call
 from sparring.games.posteriors import Posterior
+from sparring.priors import Prior
 
 
 class Inferring(Conditional, Encodes):
@@ -18,10 +19,12 @@ class Inferring(Conditional, Encodes):
         encoder: from items, and conditions (n, ...) if there are such, to what `posterior` takes,
             (n, numbers, ...).
         posterior: the law of an item's latents, a `Posterior`.
+        prior: of latents.
     """
 
     encoder: nn.Module
     posterior: nn.Module
+    prior: Prior
 
     @property
     def law(self) -> Posterior:
@@ -47,3 +50,12 @@ class Inferring(Conditional, Encodes):
         """A draw from each item's posterior, (n, ...)."""
         told = self.told(x, condition)
         return self.law(told, self.noise(told))[0]
+
+    def gain(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """log q(z | x) - log p(z) for a draw of each item's z, (n,) nats.
+
+        The mean is the divergence of latents from the prior: what they say of items.
+        """
+        told = self.told(x, condition)
+        z, taken = self.law(told, self.noise(told))
+        return -taken.flatten(1).sum(1) - self.prior.log_prob(z)

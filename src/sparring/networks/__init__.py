@@ -18,6 +18,7 @@ from sparring.networks.convolutional import DCGANDiscriminator, DCGANGenerator
 from sparring.networks.ctgan import CTGANDiscriminator, CTGANGenerator
 from sparring.networks.discriminator import Discriminator
 from sparring.networks.embedding import Embedded
+from sparring.networks.encoder import ConvolutionalEncoder
 from sparring.networks.equalised import (
     EqualisedConv2d,
     EqualisedLinear,
@@ -29,6 +30,7 @@ from sparring.networks.flows import IAF, MAF, NICE, NeuralSpline, RealNVP
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
 from sparring.networks.hourglass import Hourglass
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
+from sparring.networks.inverse_autoregressive import InverseAutoregressive
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.made import MaskedAutoencoder
 from sparring.networks.maps import MapDecoder, MapEncoder
@@ -63,6 +65,7 @@ __all__ = [
     "Concatenation",
     "ConditionalBatchNorm",
     "Conditionals",
+    "ConvolutionalEncoder",
     "Coupling",
     "DeepCoupling",
     "Conditioning",
@@ -73,6 +76,7 @@ __all__ = [
     "FieldGenerator",
     "InfoGANDiscriminator",
     "InfoGANGenerator",
+    "InverseAutoregressive",
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",

@@ -97,6 +97,8 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     ),
     "wavenet": lambda dataset: Defaults("wavenet", 32, 1, 8, 20_000, 20_000),
     "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
+    "iaf-autoencoder": lambda dataset: Defaults("iaf-autoencoder", 200, 50, 100, 20_000, 20_000),
+    "vae-gan": lambda dataset: Defaults("vae-gan", 32, 64, 64, 20_000, 20_000),
     "pixelvae": lambda dataset: Defaults("pixelvae", 16, 16, 32, 20_000, 20_000),
     "hierarchical-pixelvae": lambda dataset: Defaults(
         "hierarchical-pixelvae", 16, 16, 32, 20_000, 20_000

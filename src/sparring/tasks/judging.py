@@ -10,12 +10,14 @@ from sparring.data.conditions import Texts
 from sparring.report import Judgement, judge, write_report
 from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
+from sparring.report.latents import latents_of
 from sparring.report.likelihood import likelihood_of
 from sparring.report.measures import Measure
 from sparring.report.reconstruction import reconstruction_of
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.deepening import deep_measures
+from sparring.tasks.latents import latents_in
 from sparring.tasks.likelihood import surprise_of
 from sparring.tasks.reconstructing import manifold_of, reconstructor
 from sparring.tasks.run import Run
@@ -80,6 +82,9 @@ def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
     again = reconstructor(synthesizer)
     if again is not None:
         found.append(reconstruction_of(again, manifold_of(synthesizer)))
+    latents = latents_in(synthesizer)
+    if latents is not None:
+        found += latents_of(latents)
     if captioned(dataset) and isinstance(synthesizer.spec_.condition, Texts):
         found += captions_of(
             dataset, lambda texts, seed: synthesizer.sample(len(texts), list(texts), seed), cache

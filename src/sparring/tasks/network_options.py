@@ -16,6 +16,7 @@ from sparring.networks import (
     NICE,
     AuxiliaryClassifier,
     Concatenation,
+    InverseAutoregressive,
     NeuralSpline,
     Projection,
     RealNVP,
@@ -34,8 +35,14 @@ PIXELS: dict[str, type[nn.Module]] = {
 FLOWS: dict[str, type[nn.Module]] = {
     part.__name__: part for part in (NICE, RealNVP, MAF, IAF, NeuralSpline)
 }
+POSTERIORS: dict[str, type[nn.Module]] = {InverseAutoregressive.__name__: InverseAutoregressive}
 # Options that name a class, and what there is to be named.
-_CLASSES = {"conditioning": CONDITIONINGS, "pixels": PIXELS, "flow": FLOWS}
+_CLASSES = {
+    "conditioning": CONDITIONINGS,
+    "pixels": PIXELS,
+    "flow": FLOWS,
+    "posterior": POSTERIORS,
+}
 _GIVEN = (
     "latent",
     "channels",
@@ -75,7 +82,7 @@ def named(networks: str | Mapping[str, Any] | None) -> tuple[str | None, dict[st
 
 
 def made(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options whose parts are made: a conditioning, or what is said of pixels, is a class.
+    """Options whose parts are made: a conditioning, what is said of pixels, a law of latents.
 
     Raises:
         WrongUse: for an unknown class, or an argument that it doesn't take.

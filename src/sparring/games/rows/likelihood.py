@@ -11,6 +11,7 @@ from sparring.games.pixelvae import PixelVAE
 from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
 from sparring.games.vae import VAE
+from sparring.games.vae_gan import VAEGAN
 from sparring.games.waveforms import Waveforms
 
 _VAE = bibtex(
@@ -135,6 +136,20 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="autoencoder",
         only="image",
     ),
+    "iaf-vae": Entry(
+        VAE,
+        "a VAE whose latents depend on each other, given the picture",
+        bibtex(
+            "kingma2016iaf",
+            "Improving Variational Inference with Inverse Autoregressive Flow",
+            "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
+            "Sutskever, Ilya and Welling, Max",
+            2016,
+            "1606.04934",
+        ),
+        networks="iaf-autoencoder",
+        only="image",
+    ),
     "pixelvae": Entry(
         PixelVAE,
         "a VAE whose pixels follow each other under what the latents say",
@@ -161,6 +176,20 @@ LIKELIHOOD: dict[str, Entry] = {
             "1511.05644",
         ),
         networks="adversarial-autoencoder",
+        only="image",
+    ),
+    "vae-gan": Entry(
+        VAEGAN,
+        "a VAE whose pictures come back alike to a discriminator, which judges new ones too",
+        bibtex(
+            "larsen2016vaegan",
+            "Autoencoding beyond pixels using a learned similarity metric",
+            "Larsen, Anders Boesen Lindbo and S{\\o}nderby, S{\\o}ren Kaae and Larochelle, Hugo "
+            "and Winther, Ole",
+            2015,
+            "1512.09300",
+        ),
+        networks="vae-gan",
         only="image",
     ),
     "rbm": Entry(

@@ -8,6 +8,7 @@ from torch import nn
 
 from sparring.games import PixelVAE
 from sparring.games.above import Above
+from sparring.games.posteriors import IndependentNormal
 from sparring.losses import (
     Bernoulli,
     Dequantised,
@@ -24,9 +25,13 @@ from sparring.networks import (
     MAF,
     MLP,
     NICE,
+    ConvolutionalEncoder,
     Coupling,
+    DCGANDiscriminator,
+    DCGANGenerator,
     DeepCoupling,
     GatedPixelCNN,
+    InverseAutoregressive,
     MapDecoder,
     MapEncoder,
     MaskedAutoencoder,
@@ -44,20 +49,27 @@ from sparring.tasks.building.fit import Built, Fit, Parts
 from sparring.tasks.network_options import made, shared_out
 
 
-def _autoencoder(fit: Fit, judged: bool = False) -> Parts:
-    """Encoder to means and log variances, and decoder; or to latents, which are judged."""
+def _autoencoder(fit: Fit, judged: bool = False, **suggested: Any) -> Parts:
+    """Encoder to what a posterior takes, and decoder; or to latents, which are judged."""
     channels, size, _ = fit.shape
-    options = made(fit.options)
+    options = {**suggested, **made(fit.options)}
     pixels = options.pop("pixels", Bernoulli if fit.binary else DiscretisedLogistic)(channels)
     hidden = (fit.width,) * options.pop("depth", 2)
+    law = None if judged else options.pop("posterior", None)
+    posterior = IndependentNormal() if law is None else law(fit.latent)
     shared_out(options, MLP)
-    encoded = (fit.latent,) if judged else (2, fit.latent)
+    encoded = (fit.latent,) if judged else (posterior.numbers, fit.latent)
     pair = (
         MLP(fit.shape, encoded, hidden, fit.condition),
         MLP((fit.latent,), (pixels.outputs, size, size), hidden, fit.condition),
     )
     rival = (MLP((fit.latent,), (), hidden),) if judged else ()
-    return Parts((*pair, *rival, Normal(fit.latent), pixels, fit.labels()))
+    named = {} if judged else {"posterior": posterior}
+    return Parts((*pair, *rival, Normal(fit.latent), pixels, fit.labels()), named)
+
+
+def _iaf_autoencoder(fit: Fit) -> Parts:
+    return _autoencoder(fit, posterior=InverseAutoregressive)
 
 
 def _adversarial_autoencoder(fit: Fit) -> Parts:
@@ -101,6 +113,19 @@ def _hierarchical_pixelvae(fit: Fit) -> Parts:
     network = GatedPixelCNN(channels, pixels.outputs, fit.width, maps=maps, **own)
     prior = Above(above, (latents, side, side))
     return Parts((encoder, decoder, network, prior, pixels, size, channels, fit.labels()))
+
+
+def _vae_gan(fit: Fit) -> Parts:
+    channels, size, _ = fit.shape
+    encoding, making, judging = shared_out(
+        made(fit.options), ConvolutionalEncoder, DCGANGenerator, DCGANDiscriminator
+    )
+    trio = (
+        ConvolutionalEncoder(channels, size, (2, fit.latent), fit.width, fit.condition, **encoding),
+        DCGANGenerator(fit.latent, channels, size, fit.width, fit.condition, **making),
+        DCGANDiscriminator(channels, size, fit.width, fit.condition, **judging),
+    )
+    return Parts((*trio, Normal(fit.latent), fit.labels()))
 
 
 def _boltzmann(fit: Fit) -> Parts:
@@ -216,6 +241,11 @@ LIKELIHOOD: dict[str, Built] = {
         "the same, and a discriminator of latents",
         own=True,
     ),
+    "iaf-autoencoder": Built(
+        _iaf_autoencoder,
+        "the same, with latents that depend on each other",
+        own=True,
+    ),
     "pixelvae": Built(
         _pixelvae,
         "linear layers to latents and maps, and gates over pixels under these",
@@ -224,6 +254,11 @@ LIKELIHOOD: dict[str, Built] = {
     "hierarchical-pixelvae": Built(
         _hierarchical_pixelvae,
         "convolutions to maps of latents and back, and gates over both",
+        own=True,
+    ),
+    "vae-gan": Built(
+        _vae_gan,
+        "DCGAN's pair and a convolutional encoder",
         own=True,
     ),
     "boltzmann": Built(
