@@ -10,7 +10,7 @@ from sparring.data.conditions import Texts
 from sparring.report import Judgement, judge, write_report
 from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
-from sparring.report.likelihood import likelihood_of
+from sparring.report.likelihood import likelihood_of, memory_of
 from sparring.report.measures import Measure
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
@@ -74,7 +74,11 @@ def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
         found.append(codes_of(read, cache))
     nats = surprise_of(synthesizer)
     if nats is not None:
-        found.append(likelihood_of(nats, bool(getattr(dataset.modality, "binary", False))))
+        binary = bool(getattr(dataset.modality, "binary", False))
+        found.append(likelihood_of(nats, binary))
+        if not binary:
+            says = getattr(synthesizer.model_, "space", None)
+            found.append(memory_of(nats, getattr(says, "levels", 256)))
     if captioned(dataset) and isinstance(synthesizer.spec_.condition, Texts):
         found += captions_of(
             dataset, lambda texts, seed: synthesizer.sample(len(texts), list(texts), seed), cache
