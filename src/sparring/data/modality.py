@@ -30,6 +30,10 @@ class Modality(ABC):
     def decode(self, x: Tensor) -> Any:
         """(n, *shape) in model space -> items. Any finite tensor gives valid items."""
 
+    def log_unit(self) -> float:
+        """What makes a log-density in model space one in the items' own units, when it is added."""
+        return 0.0
+
     @abstractmethod
     def show(self, items: Any) -> Picture:
         """One picture of some items."""

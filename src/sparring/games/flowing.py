@@ -94,6 +94,15 @@ class Flowing(Tempered, Generating, Encodes, Evaluates):
         """The latents (n, k) of items."""
         return self.generator.latents(x, self.condition_of(condition or {}))[0]
 
+    def sample(
+        self, n: int, condition: Batch | None = None, latent: Tensor | None = None
+    ) -> Tensor:
+        """n items (n, ...), of levels where these have such.
+
+        `condition["y"]` says what they are asked to be.
+        """
+        return self.space.nearest(super().sample(n, condition, latent))
+
     def latent(self, n: int) -> Tensor:
         """n draws from the prior, times the temperature, of shape (n, k)."""
         return self.temperature * self.prior.sample(n)

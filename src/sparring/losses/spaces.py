@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from sparring.core import WrongUse, draw
+from sparring.losses.pixels import to_levels
 
 
 class Space(nn.Module, ABC):
@@ -44,6 +45,10 @@ class Space(nn.Module, ABC):
     def gather(self, vectors: Tensor) -> Tensor:
         """The items (n, *shape) of vectors; differentiable, so between levels where there are."""
 
+    def nearest(self, x: Tensor) -> Tensor:
+        """The nearest items that there could be."""
+        return x
+
 
 class Plain(Space):
     """Items as they are, which are numbers; densities are in their units.
@@ -72,7 +77,8 @@ class Dequantised(Space):
 
     Args:
         shape: of a picture.
-        levels: L, at least 2.
+        levels: L, at least 2, which lie evenly. For pictures of fewer than 256, such as scans of 16
+            greys, say how many: else all that lie between are taken to be possible.
         logit: a, above 0 and below .5; None takes 2 v - 1.
 
     Raises:
@@ -119,6 +125,9 @@ class Dequantised(Space):
         # The middle of a level's interval is the level, whose neighbours are half an interval off.
         x = (2 * self.levels * v - 1) / (self.levels - 1) - 1
         return x.view(-1, *self.shape)
+
+    def nearest(self, x: Tensor) -> Tensor:
+        return to_levels(x, self.levels)
 
 
 class DequantisedRows(Space):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sparring.metrics.clouds import Clouds
 from sparring.report.drawing import bars, number
 from sparring.report.figures import Exhibit, Kind, Standing
 from sparring.report.measures import Measure, Round, Sample
@@ -39,6 +40,51 @@ KINDS = (
         _words,
     ),
 )
+
+
+MEMORY = Kind(
+    "nats_over_memory",
+    "Surprise beyond memory (nats)",
+    "quality",
+    "lower",
+    "How much more surprising held-out pictures are than to a mixture of normal clouds around "
+    "training pictures, of the width that suits these best; above 0 the model knows less than "
+    "its training pictures by themselves would tell.",
+    lambda standing: f"{standing.value:.3g} nats beside a mixture that remembers",
+)
+
+
+def memory_of(nats: Nats, levels: int) -> Measure:
+    """How surprising held-out grey or coloured pictures are, beside what memory alone would tell.
+
+    Grover et al. 2018 (arXiv 1705.08868), section 3: the likelihood of a model that is taught by a
+    discriminator alone can be worse than that of a mixture around the training data.
+
+    Args:
+        nats: as for `likelihood_of`.
+        levels: how many levels the model gives a probability to.
+    """
+    known: list[Clouds] = []
+
+    def beyond(round: Round, surprises: np.ndarray) -> Sample:
+        if not known:  # the pool is the same in all rounds
+            known.append(Clouds(round.pool.sample.items, levels))
+        return Sample(surprises - known[0](round.heldout.items), np.asarray)
+
+    def said(round: Round) -> Sample:
+        return beyond(round, nats(round.heldout.items, round.heldout.labels))
+
+    def independent(round: Round) -> Mapping[str, Sample]:
+        law = Independent(round.pool.sample.items, binary=False)
+        return {"independent pixels": beyond(round, law(round.heldout.items))}
+
+    def value(round: Round, sample: Sample) -> Mapping[str, float]:
+        return {MEMORY.name: float(np.mean(sample.items))}
+
+    def even(round: Round) -> tuple[str, Sample]:
+        return "the mixture itself", Sample(np.zeros(len(round.heldout)), np.asarray)
+
+    return Measure((MEMORY,), value, generated=said, floors=independent, ceiling=even)
 
 
 def likelihood_of(nats: Nats, binary: bool) -> Measure:

@@ -11,7 +11,7 @@ from sparring.report import Judgement, judge, write_report
 from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
 from sparring.report.latents import latents_of
-from sparring.report.likelihood import likelihood_of
+from sparring.report.likelihood import likelihood_of, memory_of
 from sparring.report.measures import Measure
 from sparring.report.reconstruction import reconstruction_of
 from sparring.tasks.coding import code_reader
@@ -78,7 +78,11 @@ def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
         found.append(codes_of(read, cache))
     nats = surprise_of(synthesizer)
     if nats is not None:
-        found.append(likelihood_of(nats, bool(getattr(dataset.modality, "binary", False))))
+        binary = bool(getattr(dataset.modality, "binary", False))
+        found.append(likelihood_of(nats, binary))
+        if not binary:
+            says = getattr(synthesizer.model_, "space", None)
+            found.append(memory_of(nats, getattr(says, "levels", 256)))
     again = reconstructor(synthesizer)
     if again is not None:
         found.append(reconstruction_of(again, manifold_of(synthesizer)))

@@ -29,10 +29,10 @@ def surprise_of(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray] |
         densities, which depend on the units, and under conditions that aren't classes.
     """
     game, modality, known = fitted.model_, fitted.modality_, fitted.spec_.condition
-    pixels = getattr(game, "pixels", None)
+    says = getattr(game, "pixels", getattr(game, "space", None))
     if not (isinstance(game, Evaluates) and isinstance(modality, Image)):
         return None
-    if pixels is None or not pixels.discrete or not isinstance(known, ClassNames | None):
+    if says is None or not says.discrete or not isinstance(known, ClassNames | None):
         return None
 
     def nats(items: Any, labels: np.ndarray | None) -> np.ndarray:
@@ -75,7 +75,7 @@ def log_likelihoods(
     for rows in torch.arange(len(x)).split(_CHUNK):
         batch = {} if codes is None else {"y": codes[rows]}
         found.append(game.log_prob(x[rows], batch or None).double())
-    nats: np.ndarray = torch.cat(found).numpy()
+    nats: np.ndarray = torch.cat(found).numpy() + modality.log_unit()
     return nats if unit == "nats" else nats / (math.log(2) * x[0].numel())
 
 
