@@ -53,8 +53,8 @@ def denoised():
 def test_noise_is_taken_from_a_picture(denoised):
     clean, noisy, made, _ = denoised
     assert made.dtype == np.uint8
-    # A network that made nothing but the mean of each 3 x 3 pixels would gain 6 dB or less.
-    assert decibels(made, clean) > decibels(noisy, clean) + 7
+    # The mean of each 3 x 3 pixels gains 8.9 dB; 13 came out.
+    assert decibels(made, clean) > decibels(noisy, clean) + 10.5
 
 
 def test_it_ends_by_itself_before_the_noise_is_fitted(denoised):
@@ -88,7 +88,7 @@ def test_what_is_missing_is_painted_and_the_rest_stays():
     made = restorer().inpaint(torn, missing)
     assert np.array_equal(made[~missing], clean[~missing])
     mean = np.where(missing[..., None], clean[~missing].mean(0), clean)
-    assert decibels(made, clean) > decibels(mean, clean) + 8
+    assert decibels(made, clean) > decibels(mean, clean) + 15
 
 
 def test_missing_pixels_arent_looked_at():
@@ -115,10 +115,10 @@ def test_pixels_kept_to_judge_by_arent_learnt_from():
 
 def test_a_picture_becomes_larger():
     clean = picture(32, 40)
-    small = clean.reshape(16, 2, 20, 2, 3).mean((1, 3)).round().astype(np.uint8)
-    made = restorer().super_resolve(small, 2)
+    small = clean.reshape(8, 4, 10, 4, 3).mean((1, 3)).round().astype(np.uint8)
+    made = restorer().super_resolve(small, 4)
     assert made.shape == clean.shape
-    assert decibels(made, clean) > decibels(small.repeat(2, 0).repeat(2, 1), clean) + 3
+    assert decibels(made, clean) > decibels(small.repeat(4, 0).repeat(4, 1), clean) + 4
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (9, 31), (17, 10, 3)])
