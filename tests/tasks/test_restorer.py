@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sparring import Restorer
-from sparring.core import Callback, WrongUse
+from sparring.core import Callback, Failure, WrongUse
 from sparring.networks import Hourglass
 from sparring.networks.hourglass import repeated
 
@@ -242,11 +242,32 @@ def test_factors_out_of_range_are_refused(factor):
         {"heldout": 0.0},
         {"heldout": 0.6},
         {"heldout": float("nan")},
+        {"heldout": "half"},
     ],
 )
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(WrongUse, match=f"{next(iter(wrong))} must be"):
         Restorer(**{"steps": 1, **wrong}).denoise(GREY)
+
+
+def test_a_picture_too_large_for_the_memory_is_refused_beforehand(monkeypatch):
+    # Half of what is free: 28 x 24 pixels take .3 MB at width 4, and .7 MB at width 8.
+    monkeypatch.setattr("sparring.tasks.restorer.budget", lambda: 250_000)
+    assert restorer(1, width=4).denoise(GREY).shape == (28, 24)
+    with pytest.raises(Failure, match="restoring 28 x 24 pixels with width 8 takes about"):
+        restorer(1, width=8).denoise(GREY)
+
+
+def test_a_training_that_diverges_says_so():
+    class Broken(torch.nn.Conv2d):
+        def __init__(self, inputs, channels, width, scales):
+            super().__init__(inputs, channels, 1)
+
+        def forward(self, x):
+            return super().forward(x) * float("inf")
+
+    with pytest.raises(Failure, match="wasn't finite"):
+        restorer(20, network=Broken).denoise(GREY)
 
 
 def test_a_reference_of_another_shape_is_refused():
