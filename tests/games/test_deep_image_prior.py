@@ -1,13 +1,15 @@
 """The deep image prior, step by step."""
 
 import copy
+import functools
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from sparring.callbacks import Average
-from sparring.core import Callback, WrongUse, train
+from sparring.core import Backend, Callback, WrongUse, train
 from sparring.data import Batches, InMemory
 from sparring.games import DeepImagePrior
 from sparring.losses import Known
@@ -119,3 +121,23 @@ def test_what_isnt_observed_that_way_is_refused(batch):
 def test_numbers_out_of_range_are_refused(wrong):
     with pytest.raises(WrongUse, match="noise of at least 0 and at least 1 channel"):
         DeepImagePrior(Plain(0.0), (1, 2, 2), **wrong)
+
+
+def test_two_processes_make_the_picture_that_one_makes(tmp_path):
+    # Both observe it, and must draw the same noise for it.
+    x = torch.stack([torch.linspace(-1, 1, 12).expand(1, 9, 12), torch.zeros(1, 9, 12)])
+
+    class Keep(Callback):
+        def on_end(self, state):
+            if state.backend.main:
+                name = f"{state.backend.processes}.safetensors"
+                save_file({"x": state.game.picture.clone()}, tmp_path / name)
+
+    def run(backend):
+        play(small().double(), x.double(), 4, [Keep()], backend=backend)
+
+    for processes in (1, 2):
+        backend = Backend("cpu", processes=processes)
+        backend.launch(functools.partial(run, backend))
+    one, two = (load_file(tmp_path / f"{number}.safetensors")["x"] for number in (1, 2))
+    assert torch.allclose(one, two, rtol=0, atol=1e-9)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sparring import Restorer
-from sparring.core import Callback, WrongUse
+from sparring.core import Callback, Failure, WrongUse
 from sparring.networks import Hourglass
 from sparring.networks.hourglass import repeated
 
@@ -53,8 +53,8 @@ def denoised():
 def test_noise_is_taken_from_a_picture(denoised):
     clean, noisy, made, _ = denoised
     assert made.dtype == np.uint8
-    # A network that made nothing but the mean of each 3 x 3 pixels would gain 6 dB or less.
-    assert decibels(made, clean) > decibels(noisy, clean) + 7
+    # The mean of each 3 x 3 pixels gains 8.9 dB; 13 came out.
+    assert decibels(made, clean) > decibels(noisy, clean) + 10.5
 
 
 def test_it_ends_by_itself_before_the_noise_is_fitted(denoised):
@@ -88,7 +88,7 @@ def test_what_is_missing_is_painted_and_the_rest_stays():
     made = restorer().inpaint(torn, missing)
     assert np.array_equal(made[~missing], clean[~missing])
     mean = np.where(missing[..., None], clean[~missing].mean(0), clean)
-    assert decibels(made, clean) > decibels(mean, clean) + 8
+    assert decibels(made, clean) > decibels(mean, clean) + 15
 
 
 def test_missing_pixels_arent_looked_at():
@@ -115,10 +115,10 @@ def test_pixels_kept_to_judge_by_arent_learnt_from():
 
 def test_a_picture_becomes_larger():
     clean = picture(32, 40)
-    small = clean.reshape(16, 2, 20, 2, 3).mean((1, 3)).round().astype(np.uint8)
-    made = restorer().super_resolve(small, 2)
+    small = clean.reshape(8, 4, 10, 4, 3).mean((1, 3)).round().astype(np.uint8)
+    made = restorer().super_resolve(small, 4)
     assert made.shape == clean.shape
-    assert decibels(made, clean) > decibels(small.repeat(2, 0).repeat(2, 1), clean) + 3
+    assert decibels(made, clean) > decibels(small.repeat(4, 0).repeat(4, 1), clean) + 4
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (9, 31), (17, 10, 3)])
@@ -242,11 +242,32 @@ def test_factors_out_of_range_are_refused(factor):
         {"heldout": 0.0},
         {"heldout": 0.6},
         {"heldout": float("nan")},
+        {"heldout": "half"},
     ],
 )
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(WrongUse, match=f"{next(iter(wrong))} must be"):
         Restorer(**{"steps": 1, **wrong}).denoise(GREY)
+
+
+def test_a_picture_too_large_for_the_memory_is_refused_beforehand(monkeypatch):
+    # Half of what is free: 28 x 24 pixels take .3 MB at width 4, and .7 MB at width 8.
+    monkeypatch.setattr("sparring.tasks.restorer.budget", lambda: 250_000)
+    assert restorer(1, width=4).denoise(GREY).shape == (28, 24)
+    with pytest.raises(Failure, match="restoring 28 x 24 pixels with width 8 takes about"):
+        restorer(1, width=8).denoise(GREY)
+
+
+def test_a_training_that_diverges_says_so():
+    class Broken(torch.nn.Conv2d):
+        def __init__(self, inputs, channels, width, scales):
+            super().__init__(inputs, channels, 1)
+
+        def forward(self, x):
+            return super().forward(x) * float("inf")
+
+    with pytest.raises(Failure, match="wasn't finite"):
+        restorer(20, network=Broken).denoise(GREY)
 
 
 def test_a_reference_of_another_shape_is_refused():

