@@ -13,6 +13,7 @@ from sparring.report import (
     learning,
     likelihood,
     mixing,
+    sounds,
     stacked,
     truncation,
     ways,
@@ -53,6 +54,6 @@ def kinds() -> list[Kind]:
     for subject in (IMAGES, TABLES, POINTS):
         for measure in subject.measures(known, _Any(), True, None):
             found.update((kind.name, kind) for kind in measure.kinds)
-    for room in (captions, stacked, codes, learning, likelihood, ways, truncation, mixing):
+    for room in (captions, stacked, codes, learning, likelihood, ways, truncation, mixing, sounds):
         found.update((kind.name, kind) for kind in room.KINDS)
     return list(found.values())

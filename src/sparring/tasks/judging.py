@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sparring.data import Dataset, Image
+from sparring.data import Dataset, Image, Sound
 from sparring.data.conditions import Texts
 from sparring.report import Judgement, judge, write_report
 from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
 from sparring.report.likelihood import likelihood_of
 from sparring.report.measures import Measure
+from sparring.report.sounds import predictability_of
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.deepening import deep_measures
@@ -73,7 +74,10 @@ def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
     if read is not None and isinstance(dataset.modality, Image) and dataset.classes:
         found.append(codes_of(read, cache))
     nats = surprise_of(synthesizer)
-    if nats is not None:
+    if nats is not None and isinstance(dataset.modality, Sound):
+        law = synthesizer.model_.pixels
+        found.append(predictability_of(nats, law.places().numpy(), law.edges().numpy()))
+    elif nats is not None:
         found.append(likelihood_of(nats, bool(getattr(dataset.modality, "binary", False))))
     if captioned(dataset) and isinstance(synthesizer.spec_.condition, Texts):
         found += captions_of(
