@@ -1,4 +1,4 @@
-"""Folders, archives and arrays of sounds become one rate and one length, and what is done is said."""
+"""Sounds of folders, archives and arrays get one rate and one length, and what is done is said."""
 
 import io
 import os
@@ -126,9 +126,8 @@ def test_24_bits_are_read():
         file.setnchannels(1)
         file.setsampwidth(3)
         file.setframerate(8000)
-        file.writeframes(
-            (2**22).to_bytes(3, "little") + (-(2**23)).to_bytes(3, "little", signed=True)
-        )
+        for level in (2**22, -(2**23)):
+            file.writeframes(level.to_bytes(3, "little", signed=True))
     assert read_sound(out.getvalue(), "some.wav").wave.tolist() == [0.5, -1.0]
 
 

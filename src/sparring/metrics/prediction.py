@@ -114,7 +114,8 @@ class LinearPrediction(LevelLaw):
         before = np.full((len(residuals), 1), (1 - part) * self.deviation**2)
         squares, _ = lfilter([part], [1.0, part - 1.0], residuals**2, axis=1, zi=before)
         first = np.full((len(residuals), 1), self.deviation**2)
-        return np.sqrt(np.concatenate([first, squares[:, :-1]], axis=1) + _QUIETEST)
+        found: np.ndarray = np.concatenate([first, squares[:, :-1]], axis=1) + _QUIETEST
+        return found**0.5
 
     def __call__(self, waves: np.ndarray) -> np.ndarray:
         levels = self.levels(waves)

@@ -81,7 +81,7 @@ def predictability_of(nats: Nats, places: np.ndarray, edges: np.ndarray) -> Meas
         generated=lambda round: said(round.heldout),
         floors=floors,
         ceiling=lambda round: ("training sounds", said(round.reference)),
-        real=lambda round: _FITTED,
+        real=lambda round: len(round.pool.sample.items[:_FITTED]),
     )
 
 
