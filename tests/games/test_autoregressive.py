@@ -68,8 +68,11 @@ class Naive(nn.Module):
     def forward(self, x, y=None):
         return self.network(x, y)
 
-    def at(self, x, row, column, y=None):
-        return self.network(x, y)[:, :, row : row + 1, column : column + 1]
+    def places(self, side):
+        return self.network.places(side)
+
+    def at(self, x, place, y=None):
+        return self.network(x, y)[(..., *place)]
 
     def remembering(self, n, side):
         return torch.no_grad()

@@ -1,8 +1,6 @@
 """Games of one whose items are drawn place by place, each place given those before it."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -10,22 +8,21 @@ from torch import Tensor, nn
 from sparring.core import (
     Adam,
     Batch,
+    Continues,
     Evaluates,
     OptimizerSpec,
     Player,
-    Samples,
     Scores,
     Terms,
-    Truncates,
-    WrongUse,
     evaluating,
 )
 from sparring.games.conditional import Conditional
+from sparring.games.tempering import Tempered
 from sparring.losses.pixels import Pixels
 from sparring.priors import Prior
 
 
-class Ordered(Conditional, Samples, Scores, Evaluates, Truncates):
+class Ordered(Conditional, Continues, Scores, Evaluates, Tempered):
     """A game of one: log p(x) = sum over places i of log p(x_i | x_<i), raised on the data.
 
     Args:
@@ -34,13 +31,9 @@ class Ordered(Conditional, Samples, Scores, Evaluates, Truncates):
         shape: of an item, (channels, *places).
         labels: distribution of the conditions; None where there are none.
         optimizer: Adam(1e-3, (.9, .99)) by default.
-
-    Attributes:
-        temperature: with which places are drawn; see `truncated`.
     """
 
     averaged = ("network",)
-    truncations = (1.0, 0.9, 0.8, 0.6)
 
     def __init__(
         self,
@@ -53,7 +46,6 @@ class Ordered(Conditional, Samples, Scores, Evaluates, Truncates):
         super().__init__()
         self.network, self.pixels, self.labels = network, pixels, labels
         self.shape = shape
-        self.temperature = 1.0
         self.players = {"model": Player([network], self.loss, optimizer or Adam(1e-3, (0.9, 0.99)))}
         self.turns = ["model"]
 
@@ -96,18 +88,3 @@ class Ordered(Conditional, Samples, Scores, Evaluates, Truncates):
     @abstractmethod
     def drawn(self, uniform: Tensor, y: Tensor | None, given: Batch) -> Tensor:
         """Items, as uniform numbers (n, noises, *places), conditions and given places say."""
-
-    @contextmanager
-    def truncated(self, truncation: float) -> Iterator[None]:
-        """Inside, places are drawn with this temperature: below 1 the more probable more often.
-
-        Raises:
-            WrongUse: for a temperature that isn't above 0.
-        """
-        if not truncation > 0:
-            raise WrongUse(f"temperature must be a number above 0, got {truncation!r}.")
-        kept, self.temperature = self.temperature, truncation
-        try:
-            yield
-        finally:
-            self.temperature = kept

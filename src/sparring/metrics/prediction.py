@@ -3,6 +3,7 @@
 A sample is one of several levels, so that all laws speak of the same discrete thing.
 """
 
+import math
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -97,7 +98,7 @@ class LinearPrediction(LevelLaw):
         self.coefficients = np.linalg.solve(steady, products[1:, 0])
         weights = np.concatenate([[1.0], -self.coefficients])
         variance = float(weights @ products @ weights) / waves.size
-        self.deviation = max(variance, _LEAST) ** 0.5
+        self.deviation = math.sqrt(max(variance, _LEAST))
 
     @staticmethod
     def _lags(x: np.ndarray, order: int) -> list[np.ndarray]:
