@@ -21,6 +21,8 @@ class Modality(ABC):
     name: ClassVar[str]
     shape: tuple[int, ...]
     """Shape of one item in model space."""
+    previews: ClassVar[int] = 1000
+    """How many items are drawn now and then while a game is trained."""
 
     @abstractmethod
     def encode(self, items: Any) -> Tensor:
@@ -37,6 +39,10 @@ class Modality(ABC):
     @abstractmethod
     def show(self, items: Any) -> Picture:
         """One picture of some items."""
+
+    def preview(self, items: Any, path: Path) -> None:
+        """Write some items to files whose names begin with the path given: one picture."""
+        self.show(items).save(f"{path}.png")
 
     @abstractmethod
     def save(self, items: Any, path: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import torch
 from torch import Tensor, nn
 
 from sparring.core import Batch, OptimizerSpec, WrongUse
@@ -9,6 +10,9 @@ from sparring.games.ordered import Ordered
 from sparring.games.sampling import SampleBySample, draw_samples
 from sparring.losses.pixels import Pixels
 from sparring.priors import Prior
+
+_AT_ONCE = 1 << 15
+"""Samples whose probabilities are looked up at the same time."""
 
 
 class Waveforms(Ordered):
@@ -53,6 +57,15 @@ class Waveforms(Ordered):
                 f"such as WaveNet."
             )
         super().__init__(network, pixels, (1, length), labels, optimizer)
+
+    def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """Log-probability of sounds (n, 1, length), in nats, of shape (n,)."""
+        y = self.condition_of(condition or {})
+        # A sound has many numbers: of some hundred at once, layers and levels would fill gigabytes.
+        rows = max(1, _AT_ONCE // x.shape[2])
+        told = [None] * len(x) if y is None else y.split(rows)
+        parts = zip(x.split(rows), told, strict=False)
+        return -torch.cat([self._surprise(part, y) for part, y in parts])
 
     def drawn(self, uniform: Tensor, y: Tensor | None, given: Batch) -> Tensor:
         """Sounds, drawn from their beginning; see `draw_samples`."""

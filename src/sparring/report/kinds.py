@@ -14,6 +14,8 @@ from sparring.report import (
     learning,
     likelihood,
     mixing,
+    reconstruction,
+    sounds,
     stacked,
     truncation,
     ways,
@@ -54,6 +56,10 @@ def kinds() -> list[Kind]:
     for subject in (IMAGES, TABLES, POINTS):
         for measure in subject.measures(known, _Any(), True, None):
             found.update((kind.name, kind) for kind in measure.kinds)
-    for room in (captions, stacked, codes, latents, learning, likelihood, ways, truncation, mixing):
+    rooms = (
+        captions, stacked, codes, latents, learning, likelihood, reconstruction, ways, truncation,
+        mixing, sounds,
+    )  # fmt: skip
+    for room in rooms:
         found.update((kind.name, kind) for kind in room.KINDS)
     return list(found.values())

@@ -58,6 +58,7 @@ DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "table": _table,
     "matrix": _table,
     "points": _points,
+    "audio": lambda dataset: Defaults("mlp", 256, 64, 64, 20_000, 20_000),
 }
 
 
@@ -127,7 +128,13 @@ def _epochs(dataset: Dataset, epochs: int, batch: int = 500) -> int:
     return max(1, epochs * len(dataset.train) // batch)
 
 
-_GAMES = {"image": "r3gan", "points": "r3gan", "table": "nade", "matrix": "nade"}
+_GAMES = {
+    "image": "r3gan",
+    "points": "r3gan",
+    "table": "nade",
+    "matrix": "nade",
+    "audio": "wavenet",
+}
 
 
 def choose_game(modality: str, game: str | None, networks: str | None) -> str:

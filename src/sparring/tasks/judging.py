@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sparring.data import Dataset, Image
+from sparring.data import Dataset, Image, Sound
 from sparring.data.conditions import Texts
 from sparring.report import Judgement, judge, write_report
 from sparring.report.captions import captioned, captions_of
@@ -14,6 +14,7 @@ from sparring.report.latents import latents_of
 from sparring.report.likelihood import likelihood_of, memory_of
 from sparring.report.measures import Measure
 from sparring.report.reconstruction import reconstruction_of
+from sparring.report.sounds import predictability_of
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.deepening import deep_measures
@@ -77,7 +78,10 @@ def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
     if read is not None and isinstance(dataset.modality, Image) and dataset.classes:
         found.append(codes_of(read, cache))
     nats = surprise_of(synthesizer)
-    if nats is not None:
+    if nats is not None and isinstance(dataset.modality, Sound):
+        law = synthesizer.model_.pixels
+        found.append(predictability_of(nats, law.places().numpy(), law.edges().numpy()))
+    elif nats is not None:
         binary = bool(getattr(dataset.modality, "binary", False))
         found.append(likelihood_of(nats, binary))
         if not binary:

@@ -276,9 +276,9 @@ def _preview(dataset: Dataset, plan: Plan, run: Run) -> Preview:
     modality: Modality = dataset.modality
 
     def show(x: Tensor, path: Path) -> None:
-        modality.show(modality.decode(x.cpu())).save(f"{path}.png")
+        modality.preview(modality.decode(x.cpu()), path)
 
-    rows = 64 if len(modality.shape) == 3 else 1000
+    rows = modality.previews
     condition = _shown(plan.spec.condition, rows)
     return Preview(run.folder, show, every=1000, n=rows, condition=condition)
 
