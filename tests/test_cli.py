@@ -11,7 +11,7 @@ import pytest
 from sparring import __version__, cli
 from sparring.games.catalog import GAMES
 
-COMMANDS = ["fit", "columns", "resume", "sample", "impute", "report"]
+COMMANDS = ["fit", "columns", "resume", "sample", "impute", "restore", "report"]
 COMMANDS += ["play", "reproduce", "list", "cite"]
 TINY = ["--set", "networks=mlp", "--set", "width=8", "--set", "batch_size=8", "--steps", "3"]
 

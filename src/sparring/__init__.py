@@ -7,13 +7,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sparring.tasks.detector import Detector
+    from sparring.tasks.restorer import Restorer
     from sparring.tasks.synthesizer import Synthesizer
     from sparring.tasks.world import World
 
-__all__ = ["Detector", "Synthesizer", "World", "__version__"]
+__all__ = ["Detector", "Restorer", "Synthesizer", "World", "__version__"]
 
 _WHERE = {
     "Detector": "sparring.tasks.detector",
+    "Restorer": "sparring.tasks.restorer",
     "Synthesizer": "sparring.tasks.synthesizer",
     "World": "sparring.tasks.world",
 }

@@ -68,8 +68,11 @@ class Naive(nn.Module):
     def forward(self, x, y=None):
         return self.network(x, y)
 
-    def at(self, x, row, column, y=None):
-        return self.network(x, y)[:, :, row : row + 1, column : column + 1]
+    def places(self, side):
+        return self.network.places(side)
+
+    def at(self, x, place, y=None):
+        return self.network(x, y)[(..., *place)]
 
     def remembering(self, n, side):
         return torch.no_grad()
@@ -133,10 +136,10 @@ def test_it_learns_what_there_is():
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        (lambda g: g.sample(2, {"x": torch.zeros(2, 1, 3, 3)}), "given pixels need 'x'"),
+        (lambda g: g.sample(2, {"x": torch.zeros(2, 1, 3, 3)}), "given places need 'x'"),
         (
             lambda g: g.sample(2, {"x": torch.zeros(2, 1, 2, 3), "known": torch.zeros(2, 1, 3, 3)}),
-            "given pixels need 'x' of shape",
+            "given places need 'x' of shape",
         ),
         (
             lambda g: g.sample(2, {"x": torch.zeros(2, 1, 3, 3), "known": torch.zeros(2, 9)}),

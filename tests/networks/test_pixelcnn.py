@@ -18,15 +18,6 @@ def network(channels=1, outputs=2, side=4, **options):
     return made, torch.rand(2, channels, side, side, dtype=torch.float64) * 2 - 1
 
 
-@pytest.mark.parametrize("blocks", [0, 2])
-def test_no_pixel_sees_itself_or_what_follows(blocks):
-    made, x = network(outputs=1, blocks=blocks)
-    slopes = torch.autograd.functional.jacobian(lambda v: made(v).sum(0).flatten(), x)
-    slopes = slopes.abs().sum(1).flatten(1)  # (pixel out, pixel in)
-    assert slopes.triu().max() == 0
-    assert bool(slopes.tril(-1)[1:, 0].ne(0).any())
-
-
 def test_each_colour_sees_those_before_it_and_no_others():
     side = 3
     made, x = network(3, outputs=6, side=side, colours=3)
@@ -48,35 +39,6 @@ def test_with_one_colour_channels_are_drawn_at_once():
     slopes = torch.autograd.functional.jacobian(lambda v: made(v)[0, :, 1, 1], x[:1])
     assert slopes[:, 0, :, 1, 1:].abs().max() == 0
     assert slopes[:, 0, :, 0].abs().sum() > 0
-
-
-@pytest.mark.parametrize("options", [{}, {"channels": 3, "outputs": 6, "colours": 3}])
-@pytest.mark.parametrize("condition", [0, 3])
-def test_pixel_by_pixel_outputs_are_those_of_the_whole(options, condition):
-    made, x = network(side=6, condition=condition, **options)
-    y = torch.tensor([0, 2]) if condition else None
-    with torch.no_grad():
-        whole = made(x, y)
-        with made.remembering(2, 6):
-            for row, column in itertools.product(range(6), range(6)):
-                found = made.at(x, row, column, y)
-                expected = whole[:, :, row : row + 1, column : column + 1]
-                torch.testing.assert_close(found, expected, atol=1e-12, rtol=0)
-        torch.testing.assert_close(made(x, y), whole)  # and whole pictures again after
-
-
-def test_what_is_ahead_is_not_looked_at_while_drawing():
-    made, x = network(side=5)
-    other = x.clone()
-    other[:, :, 3:] = 0
-    with torch.no_grad():
-        found = []
-        for picture in (x, other):
-            with made.remembering(2, 5):
-                for row, column in itertools.product(range(3), range(5)):
-                    last = made.at(picture, row, column)
-                found.append(last)
-    assert torch.equal(*found)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def test_a_game_that_knows_is_asked(game, conditional):
     whole = -model.log_prob(dataset.unseen(), labels).mean()
     assert figure.value == pytest.approx(whole, rel=0.15)
     assert figure.floor.name == "independent pixels"
+    assert "How surprising pictures are" in [exhibit.title for exhibit in judgement.exhibits]
     assert judgement["bits_per_dimension"].value == pytest.approx(figure.value / 64 / np.log(2))
 
 

@@ -60,6 +60,7 @@ OF_ONE = {
     "vae": {"beta": 0.5},
     "iwae": {"k": 3},
     "aae": {"weight": 0.5},
+    "made": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "rbm": {"moves": 3},
     "dbm": {"rounds": 3},
     "pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},

@@ -179,7 +179,7 @@ OF_TABLES = [name for name, entry in GAMES.items() if entry.encoding != "scores"
 # These play with pictures alone, each with networks that have what it needs.
 OF_PICTURES = ["s3gan", "stylegan2", "lapgan", "progan"]
 # Games of one of pictures, whose one optimizer has no other's beside it.
-OF_ONE = ["pixelcnn", "gated-pixelcnn", "vae", "iwae", "rbm", "dbm", "aae"]
+OF_ONE = ["pixelcnn", "gated-pixelcnn", "made", "vae", "iwae", "rbm", "dbm", "aae"]
 OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *OF_ONE)]
 
 

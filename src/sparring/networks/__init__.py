@@ -25,25 +25,35 @@ from sparring.networks.equalised import (
     PixelNorm,
 )
 from sparring.networks.field import FieldGenerator
+from sparring.networks.flows import IAF, MAF, NICE, NeuralSpline, RealNVP
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
+from sparring.networks.hourglass import Hourglass
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
+from sparring.networks.made import MaskedAutoencoder
+from sparring.networks.maps import MapDecoder, MapEncoder
 from sparring.networks.masked import MaskedConv2d
+from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
 from sparring.networks.pixelcnn import PixelCNN
+from sparring.networks.pixelcnn_plus_plus import PixelCNNPlusPlus
 from sparring.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from sparring.networks.residual import ResidualDiscriminator, ResidualGenerator
 from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
 from sparring.networks.stacked import StackedDiscriminator, StackedGenerator
 from sparring.networks.style import MappingNetwork, StyleDiscriminator, StyleGenerator
 from sparring.networks.tvae import TVAEDecoder, TVAEEncoder
+from sparring.networks.wavenet import WaveNet
 from sparring.networks.words import WordsDiscriminator, WordsGenerator
 
 __all__ = [
     "BatchNormDiscriminator",
     "D2DCE",
+    "IAF",
+    "MAF",
     "MLP",
+    "NICE",
     "AuxiliaryClassifier",
     "BigGANDiscriminator",
     "BigGANGenerator",
@@ -65,6 +75,7 @@ __all__ = [
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",
+    "NeuralSpline",
     "ProgressiveDiscriminator",
     "ProgressiveGenerator",
     "Projection",
@@ -72,15 +83,22 @@ __all__ = [
     "ResidualGenerator",
     "SAGANDiscriminator",
     "SAGANGenerator",
+    "RealNVP",
     "ScaledProjection",
     "SelfAttention",
     "EqualisedConv2d",
     "EqualisedLinear",
+    "MapDecoder",
+    "MapEncoder",
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",
+    "MaskedAutoencoder",
+    "Hourglass",
     "MaskedConv2d",
+    "MaskedMLP",
     "PixelCNN",
+    "PixelCNNPlusPlus",
     "PixelNorm",
     "StackedDiscriminator",
     "StackedGenerator",
@@ -88,6 +106,7 @@ __all__ = [
     "StyleGenerator",
     "TVAEDecoder",
     "TVAEEncoder",
+    "WaveNet",
     "WordsDiscriminator",
     "WordsGenerator",
 ]

@@ -5,10 +5,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.core import WrongUse
-from sparring.networks.incremental import Remembers
+from sparring.networks.incremental import Remembers, Turns
 
 
-class MaskedConv2d(nn.Conv2d, Remembers):
+class MaskedConv2d(nn.Conv2d, Remembers, Turns):
     """A convolution whose window ends with its centre.
 
     Van den Oord et al. 2016 (arXiv 1601.06759), section 3.4 and figure 2: of the rows above all is
@@ -85,7 +85,6 @@ class MaskedConv2d(nn.Conv2d, Remembers):
         self._seen = None
 
     def turn_to(self, row: int, column: int) -> None:
-        """Say which pixel comes next."""
         self._place = row, column
 
     def write(self, values: Tensor, row: int, column: int) -> None:

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.networks.embedding import Embedded
-from sparring.networks.incremental import Remembering
+from sparring.networks.incremental import RowByRow
 from sparring.networks.masked import MaskedConv2d
 
 
@@ -23,7 +23,7 @@ class _Block(nn.Module):
         return x + change
 
 
-class PixelCNN(Remembering):
+class PixelCNN(RowByRow):
     """A masked 7x7 convolution, residual blocks of masked 3x3 ones, two of 1x1.
 
     Van den Oord et al. 2016 (arXiv 1601.06759), section 3.4, 3.5 and table 1. Differs from the
@@ -79,19 +79,11 @@ class PixelCNN(Remembering):
         found: Tensor = self.last(F.relu(self.gather(F.relu(maps))))
         return found
 
-    def at(self, x: Tensor, row: int, column: int, y: Tensor | None = None) -> Tensor:
-        """Outputs (n, k, 1, 1) for one pixel, inside of `remembering`; pixels come in their order.
-
-        Args:
-            x: (n, channels, s, s), of which no more is looked at than what comes before.
-            row, column: which pixel.
-            y: the condition.
-        """
+    def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:
+        row, column = place[0].start, place[1].start
         side = x.shape[3]
         if (row, column) != (0, 0):  # what the pixel before has become
             before = divmod(row * side + column - 1, side)
             self.first.write(x[:, :, before[0], before[1]], *before)
-        for layer in self.modules():
-            if isinstance(layer, MaskedConv2d):
-                layer.turn_to(row, column)
-        return self(x[:, :, row : row + 1, column : column + 1], y)
+        self.turn_to(row, column)
+        return self(x[(..., *place)], y)

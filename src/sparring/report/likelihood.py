@@ -1,13 +1,16 @@
 """What a report measures of games that know how probable a picture is."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from sparring.report.figures import Kind, Standing
+from sparring.report.drawing import bars, number
+from sparring.report.figures import Exhibit, Kind, Standing
 from sparring.report.measures import Measure, Round, Sample
+
+_BINS = 40
 
 Nats = Callable[[Any, np.ndarray | None], np.ndarray]
 """n pictures and their class numbers, if any -> -log p of each, (n,)."""
@@ -51,6 +54,12 @@ def likelihood_of(nats: Nats, binary: bool) -> Measure:
     def said(round: Round, of: Sample) -> Sample:
         return Sample(nats(of.items, of.labels), np.asarray)
 
+    def shown(round: Round) -> Sequence[Exhibit]:
+        made = round.labelled or round.generated
+        return [
+            _histogram(nats(round.heldout.items, round.heldout.labels), said(round, made).items)
+        ]
+
     def independent(round: Round) -> Mapping[str, Sample]:
         law = Independent(round.pool.sample.items, binary)
         return {"independent pixels": Sample(law(round.heldout.items), np.asarray)}
@@ -65,6 +74,22 @@ def likelihood_of(nats: Nats, binary: bool) -> Measure:
         generated=lambda round: said(round, round.heldout),
         floors=independent,
         ceiling=lambda round: ("training pictures", said(round, round.reference)),
+        exhibits=shown,
+    )
+
+
+def _histogram(held: np.ndarray, made: np.ndarray) -> Exhibit:
+    """How surprising held-out and generated pictures are, by share."""
+    both = np.concatenate([held, made])
+    edges = np.linspace(both.min(), max(both.max(), both.min() + 1e-6), _BINS + 1)
+    real, own = (np.histogram(values, edges)[0] / len(values) for values in (held, made))
+    caption = (
+        f"Shares of held-out pictures (filled) and generated ones (line), from "
+        f"{number(float(edges[0]))} nats on the left to {number(float(edges[-1]))} on the right. "
+        f"A good model's own pictures surprise it as much as real ones do."
+    )
+    return Exhibit(
+        "How surprising pictures are", caption, bars(real.tolist(), own.tolist(), caption)
     )
 
 

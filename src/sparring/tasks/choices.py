@@ -77,18 +77,39 @@ def _of_conditionals(dataset: Dataset) -> Defaults:
     )
 
 
+def _flow(networks: str, dataset: Dataset) -> Defaults:
+    """Few numbers want narrow networks; latents are as many as an item's numbers."""
+    numbers = math.prod(dataset.modality.shape)
+    width = min(256, max(64, 2 * numbers))
+    return Defaults(networks, width, numbers, 128, 10_000, 50_000)
+
+
 OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "conditionals": _of_conditionals,
     "laplacian": lambda dataset: Defaults("laplacian", 32, 64, 64, 20_000, 20_000),
     "progressive": lambda dataset: Defaults("progressive", 16, 64, 64, 20_000, 20_000),
     "pixelcnn": lambda dataset: Defaults("pixelcnn", 16, 1, 16, 20_000, 20_000),
     "gated-pixelcnn": lambda dataset: Defaults("gated-pixelcnn", 32, 1, 16, 20_000, 20_000),
+    "masked-autoencoder": lambda dataset: Defaults(
+        "masked-autoencoder", 500, 1, 100, 20_000, 20_000
+    ),
+    "wavenet": lambda dataset: Defaults("wavenet", 32, 1, 8, 20_000, 20_000),
     "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
+    "pixelvae": lambda dataset: Defaults("pixelvae", 16, 16, 32, 20_000, 20_000),
+    "hierarchical-pixelvae": lambda dataset: Defaults(
+        "hierarchical-pixelvae", 16, 16, 32, 20_000, 20_000
+    ),
     "boltzmann": lambda dataset: Defaults("boltzmann", 500, 1, 100, 20_000, 20_000),
     "deep-boltzmann": lambda dataset: Defaults("deep-boltzmann", 250, 1, 100, 20_000, 20_000),
     "adversarial-autoencoder": lambda dataset: Defaults(
         "adversarial-autoencoder", 200, 8, 100, 20_000, 20_000
     ),
+    "nice": lambda dataset: _flow("nice", dataset),
+    "realnvp": lambda dataset: _flow("realnvp", dataset),
+    "maf": lambda dataset: _flow("maf", dataset),
+    "iaf": lambda dataset: _flow("iaf", dataset),
+    "neural-spline": lambda dataset: _flow("neural-spline", dataset),
+    "flow-pair": lambda dataset: _flow("flow-pair", dataset),
     "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
     "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
 }

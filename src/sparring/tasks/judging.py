@@ -12,10 +12,12 @@ from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
 from sparring.report.likelihood import likelihood_of
 from sparring.report.measures import Measure
+from sparring.report.reconstruction import reconstruction_of
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.deepening import deep_measures
 from sparring.tasks.likelihood import surprise_of
+from sparring.tasks.reconstructing import manifold_of, reconstructor
 from sparring.tasks.run import Run
 from sparring.tasks.synthesizer import Synthesizer
 
@@ -75,6 +77,9 @@ def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None
     nats = surprise_of(synthesizer)
     if nats is not None:
         found.append(likelihood_of(nats, bool(getattr(dataset.modality, "binary", False))))
+    again = reconstructor(synthesizer)
+    if again is not None:
+        found.append(reconstruction_of(again, manifold_of(synthesizer)))
     if captioned(dataset) and isinstance(synthesizer.spec_.condition, Texts):
         found += captions_of(
             dataset, lambda texts, seed: synthesizer.sample(len(texts), list(texts), seed), cache

@@ -10,7 +10,7 @@ import torch
 from sparring.core import Evaluates, Game
 from sparring.core.errors import WrongUse
 from sparring.data import Image
-from sparring.data.conditions import ClassNames
+from sparring.data.conditions import ClassNames, Codes
 from sparring.data.modality import Modality
 from sparring.tasks.model import ModelSpec
 
@@ -70,17 +70,27 @@ def log_likelihoods(
     if unit not in UNITS:
         raise WrongUse(f"unit must be one of {', '.join(UNITS)}, got {unit!r}.")
     x = modality.encode(items)
-    known = spec.condition
-    if known is None and y is not None:
-        raise WrongUse("the model was trained without conditions; leave y out.")
-    if known is not None and y is None:
-        raise WrongUse("the model was trained with conditions; say as y what the items are.")
-    codes = None if known is None else known.encode(y)
-    if codes is not None and len(codes) != len(x):
-        raise WrongUse(f"y must say what {len(x)} items are, got {len(codes)}.")
+    codes = codes_of(spec, y, len(x))
     found = []
     for rows in torch.arange(len(x)).split(_CHUNK):
         batch = {} if codes is None else {"y": codes[rows]}
         found.append(game.log_prob(x[rows], batch or None).double())
     nats: np.ndarray = torch.cat(found).numpy()
     return nats if unit == "nats" else nats / (math.log(2) * x[0].numel())
+
+
+def codes_of(spec: ModelSpec, y: Any, n: int) -> Codes | None:
+    """What n given items are, as their game takes it; None where it isn't told.
+
+    Raises:
+        WrongUse: if it isn't said, or not of all, or there is nothing to be told.
+    """
+    known = spec.condition
+    if known is None and y is not None:
+        raise WrongUse("the model was trained without conditions; leave y out.")
+    if known is not None and y is None:
+        raise WrongUse("the model was trained with conditions; say as y what the items are.")
+    codes = None if known is None else known.encode(y)
+    if codes is not None and len(codes) != n:
+        raise WrongUse(f"y must say what {n} items are, got {len(codes)}.")
+    return codes

@@ -11,9 +11,14 @@ from sparring.core.names import closest
 from sparring.losses import Bernoulli, DiscretisedLogistic, Gaussian, Levels, LogisticMixture
 from sparring.networks import (
     D2DCE,
+    IAF,
+    MAF,
+    NICE,
     AuxiliaryClassifier,
     Concatenation,
+    NeuralSpline,
     Projection,
+    RealNVP,
     ScaledProjection,
 )
 from sparring.tasks.arguments import check_arguments, taken_by
@@ -26,8 +31,11 @@ PIXELS: dict[str, type[nn.Module]] = {
     part.__name__: part
     for part in (Bernoulli, Levels, DiscretisedLogistic, LogisticMixture, Gaussian)
 }
+FLOWS: dict[str, type[nn.Module]] = {
+    part.__name__: part for part in (NICE, RealNVP, MAF, IAF, NeuralSpline)
+}
 # Options that name a class, and what there is to be named.
-_CLASSES = {"conditioning": CONDITIONINGS, "pixels": PIXELS}
+_CLASSES = {"conditioning": CONDITIONINGS, "pixels": PIXELS, "flow": FLOWS}
 _GIVEN = (
     "latent",
     "channels",
@@ -36,6 +44,9 @@ _GIVEN = (
     "condition",
     "outputs",
     "colours",
+    "maps",
+    "side",
+    "shape",
     "shape_in",
     "visible",
     "shape_out",
