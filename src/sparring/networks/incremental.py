@@ -6,7 +6,7 @@ almost all of its work again. Here layers keep what they saw, and are shown what
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from torch import Tensor, nn
@@ -35,10 +35,14 @@ class Turns(nn.Module, ABC):
 class Remembering(nn.Module):
     """A network with such layers."""
 
+    _turning: Sequence[Turns] = ()
+
     @contextmanager
     def remembering(self, n: int, side: int) -> Iterator[None]:
         """Inside, layers keep what they saw of n pictures."""
         layers = [layer for layer in self.modules() if isinstance(layer, Remembers)]
+        # Found once: looking for them at every pixel took a fifth of the time.
+        self._turning = [layer for layer in layers if isinstance(layer, Turns)]
         try:
             for layer in layers:
                 layer.remember(n, side)
@@ -64,9 +68,8 @@ class RowByRow(Remembering, ABC):
 
     def turn_to(self, row: int, column: int) -> None:
         """Say to all layers which pixel comes next."""
-        for layer in self.modules():
-            if isinstance(layer, Turns):
-                layer.turn_to(row, column)
+        for layer in self._turning:
+            layer.turn_to(row, column)
 
     @abstractmethod
     def at(self, x: Tensor, place: tuple[slice, slice], y: Tensor | None = None) -> Tensor:

@@ -57,7 +57,7 @@ class MaskedConv2d(nn.Conv2d, Remembers, Turns):
         mask[:, :, middle, middle] = (first <= then if here else first < then).float()
         self.register_buffer("mask", mask, persistent=False)
         self._seen: Tensor | None = None
-        self._place = (0, 0)
+        self._place = [0, 0]
 
     def forward(self, x: Tensor) -> Tensor:
         if self._seen is None:
@@ -68,7 +68,7 @@ class MaskedConv2d(nn.Conv2d, Remembers, Turns):
             self.write(x[:, :, 0, 0], row, column)
             # Of the rows below nothing is seen.
             x = self._seen[:, :, row : row + self.middle + 1, column : column + size]
-        return F.linear(x.flatten(1), self._above, self.bias)[:, :, None, None]
+        return F.linear(x.flatten(1), self._above, self.bias).view(len(x), -1, 1, 1)
 
     @property
     def middle(self) -> int:
@@ -85,7 +85,8 @@ class MaskedConv2d(nn.Conv2d, Remembers, Turns):
         self._seen = None
 
     def turn_to(self, row: int, column: int) -> None:
-        self._place = row, column
+        # An attribute of a module is slow to set.
+        self._place[:] = row, column
 
     def write(self, values: Tensor, row: int, column: int) -> None:
         """What was seen at a pixel, (n, before)."""

@@ -171,7 +171,9 @@ def _space(fit: Fit, options: dict[str, Any]) -> Space:
         return DequantisedRows(fit.spans)
     if len(fit.shape) < 3:
         return Plain(fit.shape)
-    own = {name: options.pop(name) for name in ("levels", "logit") if name in options}
+    own: dict[str, Any] = {
+        name: options.pop(name) for name in ("levels", "logit") if name in options
+    }
     check_arguments("the networks", Dequantised, own)
     return Dequantised(fit.shape, **{"levels": 2 if fit.binary else 256, **own})
 
