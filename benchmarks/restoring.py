@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import torch
+from scipy.interpolate import griddata
 from sklearn.datasets import load_sample_images
 
 from provenance import provenance
@@ -113,13 +114,27 @@ def denoise(clean: np.ndarray, asked: argparse.Namespace) -> tuple[dict, list[np
 
 
 def inpaint(clean: np.ndarray, asked: argparse.Namespace) -> tuple[dict, list[np.ndarray]]:
-    """Half of the pixels are missing; the floor is the mean of the others."""
+    """Pixels are missing; the floors are the mean of the others, and cubics between them."""
     missing = np.random.default_rng(asked.seed).random(clean.shape[:2]) < asked.missing
     torn = np.where(missing[..., None], 0, clean).astype(np.uint8)
     mean = np.where(missing[..., None], clean[~missing].mean(0), clean)
     made, found = timed(asked, "inpaint", clean, torn, missing)
-    figures = {"missing": asked.missing, "mean": decibels(mean, clean)}
+    figures = {
+        "missing": asked.missing,
+        "mean": decibels(mean, clean),
+        "cubic": decibels(between(clean, missing), clean),
+    }
     return figures | found, [torn, made]
+
+
+def between(clean: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    """Missing pixels by cubics over triangles of known ones; outside of all, the nearest's."""
+    places = np.argwhere(~missing), clean[~missing].astype(float), np.argwhere(missing)
+    found = griddata(*places, method="cubic")
+    nearest = griddata(*places, method="nearest")
+    made = clean.astype(float)
+    made[missing] = np.where(np.isnan(found), nearest, found).clip(0, 255)
+    return made
 
 
 def super_resolve(clean: np.ndarray, asked: argparse.Namespace) -> tuple[dict, list[np.ndarray]]:
@@ -139,12 +154,15 @@ def draw(rows: dict[str, dict[str, list[np.ndarray]]], found: dict[str, Any], pa
     """Each photograph's damages and what became of them; below, how noise was fitted."""
     from matplotlib.figure import Figure
 
-    columns = 1 + 2 * len(DAMAGES)
-    figure = Figure(figsize=(2 * columns, 2.3 * len(rows) + 3), layout="constrained")
-    grid = figure.add_gridspec(len(rows) + 1, columns, height_ratios=[*[1] * len(rows), 1.3])
+    noise = {name: found[name].get("denoise", {}) for name in rows}
+    curves = {name: figures for name, figures in noise.items() if "curve" in figures}
+    columns = max(4, *(2 * len(shown) - 1 for shown in rows.values()))
+    figure = Figure(figsize=(2 * columns, 2.3 * len(rows) + 3 * bool(curves)), layout="constrained")
+    heights = [1.0] * len(rows) + [1.3] * bool(curves)
+    grid = figure.add_gridspec(len(heights), columns, height_ratios=heights)
     for number, (name, shown) in enumerate(rows.items()):
         panels = [("as it was", shown["clean"][0])]
-        for damage in asked_of(shown):
+        for damage in (damage for damage in DAMAGES if damage in shown):
             figures = found[name][damage]
             before = next(figures[key] for key in ("noisy", "mean", "bicubic") if key in figures)
             titles = f"{before:.1f} dB", f"{damage}: {figures['psnr']:.1f} dB"
@@ -154,21 +172,20 @@ def draw(rows: dict[str, dict[str, list[np.ndarray]]], found: dict[str, Any], pa
             axes.imshow(picture, interpolation="nearest")
             axes.set_title(title, fontsize=8)
             axes.axis("off")
-    axes = figure.add_subplot(grid[-1, :])
-    for name in rows:
-        noise = found[name].get("denoise", {})
-        if "curve" in noise:
-            steps, psnr, _ = zip(*noise["curve"], strict=True)
-            (line,) = axes.plot(steps, psnr, label=name)
-            axes.plot(noise["step"], noise["psnr"], "o", color=line.get_color())
-    axes.set_xlabel("step; the dot is where it stopped by itself")
-    axes.set_ylabel("PSNR, dB")
-    axes.legend()
+    if curves:
+        plot(curves, figure.add_subplot(grid[-1, :]))
     figure.savefig(path, dpi=110)
 
 
-def asked_of(shown: dict[str, list[np.ndarray]]) -> list[str]:
-    return [damage for damage in DAMAGES if damage in shown]
+def plot(curves: dict[str, dict[str, Any]], axes: Any) -> None:
+    """How near to the photograph each step's average was."""
+    for name, figures in curves.items():
+        steps, psnr, _ = zip(*figures["curve"], strict=True)
+        (line,) = axes.plot(steps, psnr, label=name)
+        axes.plot(figures["step"], figures["psnr"], "o", color=line.get_color())
+    axes.set_xlabel("step; the dot is where it stopped by itself")
+    axes.set_ylabel("PSNR, dB")
+    axes.legend()
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from sparring import __version__, cli
 from sparring.games.catalog import GAMES
+from sparring.tasks.settings import read_settings
 
 COMMANDS = ["fit", "columns", "resume", "sample", "impute", "restore", "report"]
 COMMANDS += ["play", "reproduce", "list", "cite"]
@@ -234,7 +235,7 @@ def test_a_run_without_a_name_gets_a_folder_of_its_own(good, tmp_path):
 def test_a_value_is_read_as_toml_where_it_is_some_else_as_a_word():
     pairs = ["a=3", "b=0.5", "c=true", "d=word", "e=[1, 2]", 'f="3"', "g=x=y", 'h={part="R1"}']
     read = {"a": 3, "b": 0.5, "c": True, "d": "word", "e": [1, 2], "f": "3", "g": "x=y"}
-    assert cli._settings(pairs) == {**read, "h": {"part": "R1"}}
+    assert read_settings(pairs) == {**read, "h": {"part": "R1"}}
 
 
 def test_a_fault_of_ours_says_so_and_shows_where_when_asked(sparring, monkeypatch):

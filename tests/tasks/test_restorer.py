@@ -251,8 +251,8 @@ def test_settings_out_of_range_are_refused(wrong):
 
 
 def test_a_picture_too_large_for_the_memory_is_refused_beforehand(monkeypatch):
-    # Half of what is free: 28 x 24 pixels take .3 MB at width 4, and .7 MB at width 8.
-    monkeypatch.setattr("sparring.tasks.restorer.budget", lambda: 250_000)
+    # Half of what is free: 28 x 24 pixels take 1.57 MB at width 4, and 1.75 MB at width 8.
+    monkeypatch.setattr("sparring.tasks.restorer.budget", lambda: 830_000)
     assert restorer(1, width=4).denoise(GREY).shape == (28, 24)
     with pytest.raises(Failure, match="restoring 28 x 24 pixels with width 8 takes about"):
         restorer(1, width=8).denoise(GREY)

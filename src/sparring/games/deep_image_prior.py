@@ -77,8 +77,7 @@ class DeepImagePrior(Game):
             WrongUse: for a batch without "x", or of another shape than what is observed.
         """
         # One picture, whoever plays: all processes draw the same noise.
-        noise = torch.randn(self.start.shape).to(self.start)
-        made = self.network(self.start + self.noise * noise)
+        made = self.network(self.start + self.noise * torch.randn_like(self.start))
         self.canvas.picture.copy_(made.detach()[0])
         seen = self.observe(made)
         x = batch.get("x")
