@@ -298,16 +298,14 @@ def flow_pair(shape: tuple[int, ...], classes: int = 0) -> Game:
     return FlowGAN(network, judge, Normal(space.numbers), space, labels, weight=0.1)
 
 
-def pixelvae(classes: int = 0) -> Game:
-    """Of normal pixels under maps."""
-    encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
-    decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
+def pixelvae() -> Game:
+    """Of normal pictures under maps."""
+    pair = MLP(PICTURE, (2, 3), hidden=(8,)), MLP((3,), (2, *PICTURE[1:]), hidden=(8,))
     network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return PixelVAE(encoder, decoder, network, Normal(3), Gaussian(), 8, 1, labels, draws=2)
+    return PixelVAE(*pair, network, Normal(3), Gaussian(), 8, draws=2)
 
 
-def two_levels(classes: int = 0) -> Game:
+def two_levels(classes: int) -> Game:
     """Latents are two maps of 2 by 2, above which are latents of two numbers."""
     above = PixelVAE(
         MLP((2, 2, 2), (2, 2), hidden=(8,)),
@@ -321,7 +319,7 @@ def two_levels(classes: int = 0) -> Game:
     encoder = MapEncoder(1, 2, 2, width=2, condition=classes)
     decoder = MapDecoder(2, 2, 8, width=2, condition=classes)
     network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
-    labels = Categorical([1, 2, 1]) if classes else None
+    labels = Categorical([1, 2, 1])
     prior = Above(above, (2, 2, 2))
     return PixelVAE(encoder, decoder, network, prior, Gaussian(), 8, 1, labels, draws=2)
 
@@ -354,7 +352,6 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "iwae": lambda: autoencoder(IWAE, k=3),
     "iaf-vae": lambda: autoencoder(VAE, told=3, posterior=InverseAutoregressive(3, 2, 8)),
     "pixelvae": lambda: pixelvae(),
-    "hierarchical-pixelvae": lambda: two_levels(),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
     "aae": lambda: adversarial_autoencoder(),
@@ -397,8 +394,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
     "iaf-vae": lambda: autoencoder(VAE, CLASSES, told=3, posterior=InverseAutoregressive(3, 2, 8)),
-    "pixelvae": lambda: pixelvae(CLASSES),
-    "hierarchical-pixelvae": lambda: two_levels(CLASSES),
+    "pixelvae": lambda: two_levels(CLASSES),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
     "aae": lambda: adversarial_autoencoder(CLASSES),

@@ -50,6 +50,7 @@ class PixelVAE(VAE):
     """
 
     averaged = (*VAE.averaged, "network")
+    at_once = 256  # each takes many maps of a picture's size
 
     def __init__(
         self,

@@ -25,8 +25,6 @@ from sparring.games.posteriors import IndependentNormal
 from sparring.losses.pixels import Pixels
 from sparring.priors import Normal, Prior
 
-_AT_ONCE = 2048  # latents that go through the decoder together where likelihoods are estimated
-
 
 class VAE(Decoding, Inferring, Scores, Evaluates):
     """Encoder and decoder raise a lower bound of the data's likelihood.
@@ -63,6 +61,7 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
     """
 
     averaged: tuple[str, ...] = ("encoder", "decoder", "posterior", "prior")
+    at_once = 2048  # latents that are decoded together where likelihoods are estimated
 
     def __init__(
         self,
@@ -138,7 +137,7 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
     def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """An estimate of the log-likelihood of items, in nats, (n,): the bound of `draws` draws."""
         y, told = self.condition_of(condition or {}), self.told(x, condition)
-        most = max(1, _AT_ONCE // len(x))
+        most = max(1, self.at_once // len(x))
         pieces = [min(most, self.draws - start) for start in range(0, self.draws, most)]
         weights = torch.cat([self.log_weights(x, y, told, piece) for piece in pieces], 1)
         return torch.logsumexp(weights, 1) - math.log(self.draws)

@@ -101,9 +101,6 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "iaf-autoencoder": lambda dataset: Defaults("iaf-autoencoder", 200, 50, 100, 20_000, 20_000),
     "vae-gan": lambda dataset: Defaults("vae-gan", 32, 64, 64, 20_000, 20_000),
     "pixelvae": lambda dataset: Defaults("pixelvae", 16, 16, 32, 20_000, 20_000),
-    "hierarchical-pixelvae": lambda dataset: Defaults(
-        "hierarchical-pixelvae", 16, 16, 32, 20_000, 20_000
-    ),
     "boltzmann": lambda dataset: Defaults("boltzmann", 500, 1, 100, 20_000, 20_000),
     "deep-boltzmann": lambda dataset: Defaults("deep-boltzmann", 250, 1, 100, 20_000, 20_000),
     "adversarial-autoencoder": lambda dataset: Defaults(

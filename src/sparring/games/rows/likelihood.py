@@ -22,15 +22,6 @@ _VAE = bibtex(
     "1312.6114",
 )
 
-_PIXELVAE = bibtex(
-    "gulrajani2017pixelvae",
-    "PixelVAE: A Latent Variable Model for Natural Images",
-    "Gulrajani, Ishaan and Kumar, Kundan and Ahmed, Faruk and Taiga, Adrien Ali and Visin, "
-    "Francesco and Vazquez, David and Courville, Aaron",
-    2016,
-    "1611.05013",
-)
-
 _PIXEL_RNN = bibtex(
     "oord2016pixelrnn",
     "Pixel Recurrent Neural Networks",
@@ -153,15 +144,15 @@ LIKELIHOOD: dict[str, Entry] = {
     "pixelvae": Entry(
         PixelVAE,
         "a VAE whose pixels follow each other under what the latents say",
-        _PIXELVAE,
+        bibtex(
+            "gulrajani2017pixelvae",
+            "PixelVAE: A Latent Variable Model for Natural Images",
+            "Gulrajani, Ishaan and Kumar, Kundan and Ahmed, Faruk and Taiga, Adrien Ali and "
+            "Visin, Francesco and Vazquez, David and Courville, Aaron",
+            2016,
+            "1611.05013",
+        ),
         networks="pixelvae",
-        only="image",
-    ),
-    "hierarchical-pixelvae": Entry(
-        PixelVAE,
-        "the same with latents that are maps, and latents above these",
-        _PIXELVAE,
-        networks="hierarchical-pixelvae",
         only="image",
     ),
     "aae": Entry(
@@ -180,7 +171,7 @@ LIKELIHOOD: dict[str, Entry] = {
     ),
     "vae-gan": Entry(
         VAEGAN,
-        "a VAE whose pictures come back alike to a discriminator, which judges new ones too",
+        "a VAE whose pictures come back alike to a discriminator of pictures",
         bibtex(
             "larsen2016vaegan",
             "Autoencoding beyond pixels using a learned similarity metric",

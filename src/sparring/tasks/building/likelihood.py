@@ -80,6 +80,8 @@ def _pixelvae(fit: Fit) -> Parts:
     """Linear layers to latents and from these to maps, and few layers over pixels."""
     channels, size, _ = fit.shape
     options = {"depth": 3, **made(fit.options)}
+    if "latents" in options:
+        return _maps_of_latents(fit, options)
     pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
     maps, hidden = options.pop("maps", 4), (options.pop("hidden", 200),) * 2
     (own,) = shared_out(options, GatedPixelCNN)
@@ -90,12 +92,11 @@ def _pixelvae(fit: Fit) -> Parts:
     return Parts((encoder, decoder, network, prior, pixels, size, channels, fit.labels()))
 
 
-def _hierarchical_pixelvae(fit: Fit) -> Parts:
+def _maps_of_latents(fit: Fit, options: dict[str, Any]) -> Parts:
     """Maps of latents a quarter as wide as pictures; above them a PixelVAE of normal pixels."""
     channels, size, _ = fit.shape
-    options = {"depth": 3, **made(fit.options)}
     pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
-    maps, latents = options.pop("maps", 8), options.pop("latents", 2)
+    maps, latents = options.pop("maps", 8), options.pop("latents")
     hidden = (options.pop("hidden", 200),)
     (own,) = shared_out(options, GatedPixelCNN)
     side, between = quarter(size), Gaussian(latents)
@@ -250,12 +251,7 @@ LIKELIHOOD: dict[str, Built] = {
     ),
     "pixelvae": Built(
         _pixelvae,
-        "linear layers to latents and maps, and gates over pixels under these",
-        own=True,
-    ),
-    "hierarchical-pixelvae": Built(
-        _hierarchical_pixelvae,
-        "convolutions to maps of latents and back, and gates over both",
+        "linear layers to latents and maps, and gates over pixels under these; or maps of latents",
         own=True,
     ),
     "vae-gan": Built(
