@@ -14,8 +14,8 @@ class Flow(Flowing, Scores):
     Which flow it is, the network says: Dinh et al. 2015 (NICE, arXiv 1410.8516), Dinh et al. 2017
     (RealNVP, arXiv 1605.08803), Papamakarios et al. 2017 (MAF, arXiv 1705.07057, eq. 1), Kingma et
     al. 2016 (IAF, arXiv 1606.04934, as a model of data) or Durkan et al. 2019 (neural splines,
-    arXiv 1906.04032). Differs from the papers: no normalisation over batches, and latents are normal
-    where NICE has logistic ones.
+    arXiv 1906.04032). Differs from the papers: no normalisation over batches, and latents are
+    normal where NICE has logistic ones.
 
     Args:
         network: from vectors to latents and the logarithm of the change of volume, and back by its
