@@ -180,7 +180,9 @@ OF_TABLES = [name for name, entry in GAMES.items() if entry.encoding != "scores"
 OF_PICTURES = ["s3gan", "stylegan2", "lapgan", "progan"]
 # Games of one of pictures, whose one optimizer has no other's beside it.
 OF_ONE = ["pixelcnn", "gated-pixelcnn", "vae", "iwae", "rbm", "dbm", "aae"]
-OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *OF_ONE)]
+# These play with everything, each with networks of its own.
+FLOWS = ["nice", "realnvp", "maf", "iaf", "neural-spline", "flow-gan"]
+OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *OF_ONE, *FLOWS)]
 
 
 @pytest.mark.parametrize("game", OF_ALL)
@@ -194,7 +196,7 @@ def test_two_processes_train_the_model_of_one(game, images, tiny, tmp_path):
         assert torch.allclose(value, weights(two)[name], atol=1e-6), name
 
 
-@pytest.mark.parametrize("game", OF_ONE)
+@pytest.mark.parametrize("game", [*OF_ONE, *FLOWS])
 def test_two_processes_train_a_game_of_one_as_one_does(game, images, tiny, tmp_path):
     sgd = {"part": "SGD", "lr": 0.001}
     steps = [name for name in keywords(GAMES[game].game) if name.endswith("optimizer")]
@@ -223,7 +225,7 @@ def test_games_of_pictures_refuse_tables(game, frame, tiny):
         Synthesizer(game, **{**tiny, "networks": None}).fit(frame)
 
 
-@pytest.mark.parametrize("game", [None, *OF_ALL, *OF_TABLES])
+@pytest.mark.parametrize("game", [None, *OF_ALL, *OF_TABLES, *FLOWS])
 def test_every_game_fits_a_table_draws_from_it_and_comes_back_from_its_folder(
     game, frame, tiny, tmp_path
 ):
