@@ -50,7 +50,7 @@ def pair(kind: str) -> tuple[Flow, Any]:
     """Our game and zuko's flow, with the same weights."""
     ours, theirs = KINDS[kind]
     torch.manual_seed(0)
-    network = ours((NUMBERS,), WIDTH, DEPTH)
+    network = ours((NUMBERS,), width=WIDTH, depth=DEPTH)
     flow = theirs(NUMBERS, transforms=DEPTH, hidden_features=(WIDTH, WIDTH))
     flow.transform.load_state_dict(network.transform.state_dict())
     return Flow(network, Normal(NUMBERS), Plain((NUMBERS,)), optimizer=Adam(LR, (0.9, 0.999))), flow

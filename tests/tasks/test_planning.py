@@ -54,7 +54,7 @@ OF_TABLES = {
 }
 
 
-# Games of one of pictures.
+# Games of one, and with networks of their own, of pictures at least.
 OF_ONE = {
     "gated-pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "vae": {"beta": 0.5},
@@ -65,6 +65,12 @@ OF_ONE = {
     "made": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "rbm": {"moves": 3},
     "dbm": {"rounds": 3},
+    "nice": {"optimizer": {"part": "Adam", "lr": 1e-4}},
+    "realnvp": {"optimizer": {"part": "Adam", "lr": 1e-4}},
+    "maf": {"optimizer": {"part": "Adam", "lr": 1e-4}},
+    "iaf": {"optimizer": {"part": "Adam", "lr": 1e-4}},
+    "neural-spline": {"optimizer": {"part": "Adam", "lr": 1e-4}},
+    "flow-gan": {"weight": 0.25},
     "pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
 }
 

@@ -9,6 +9,7 @@ from sparring import Synthesizer
 from sparring.core import Callback
 from sparring.core.errors import WrongUse
 from sparring.games.catalog import GAMES
+from sparring.games.rows import LIKELIHOOD
 from sparring.tasks.arguments import keywords
 
 
@@ -179,19 +180,10 @@ OF_TABLES = [name for name, entry in GAMES.items() if entry.encoding != "scores"
 # These play with pictures alone, each with networks that have what it needs.
 OF_PICTURES = ["s3gan", "stylegan2", "lapgan", "progan"]
 # Games of one of pictures, whose one optimizer has no other's beside it.
-OF_ONE = [
-    "pixelcnn",
-    "gated-pixelcnn",
-    "pixelcnn++",
-    "pixelrnn",
-    "made",
-    "vae",
-    "iwae",
-    "rbm",
-    "dbm",
-    "aae",
-]
-OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *OF_ONE)]
+OF_ONE = [name for name, entry in LIKELIHOOD.items() if entry.only == "image"]
+# These play with everything, each with networks of its own.
+FLOWS = [name for name, entry in LIKELIHOOD.items() if entry.only is None]
+OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *LIKELIHOOD)]
 
 
 @pytest.mark.parametrize("game", OF_ALL)
@@ -205,7 +197,7 @@ def test_two_processes_train_the_model_of_one(game, images, tiny, tmp_path):
         assert torch.allclose(value, weights(two)[name], atol=1e-6), name
 
 
-@pytest.mark.parametrize("game", OF_ONE)
+@pytest.mark.parametrize("game", [*OF_ONE, *FLOWS])
 def test_two_processes_train_a_game_of_one_as_one_does(game, images, tiny, tmp_path):
     sgd = {"part": "SGD", "lr": 0.001}
     steps = [name for name in keywords(GAMES[game].game) if name.endswith("optimizer")]
@@ -234,7 +226,7 @@ def test_games_of_pictures_refuse_tables(game, frame, tiny):
         Synthesizer(game, **{**tiny, "networks": None}).fit(frame)
 
 
-@pytest.mark.parametrize("game", [None, *OF_ALL, *OF_TABLES])
+@pytest.mark.parametrize("game", [None, *OF_ALL, *OF_TABLES, *FLOWS])
 def test_every_game_fits_a_table_draws_from_it_and_comes_back_from_its_folder(
     game, frame, tiny, tmp_path
 ):

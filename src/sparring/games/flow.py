@@ -11,11 +11,11 @@ from sparring.priors import Prior
 class Flow(Flowing, Scores):
     """A game of one: log p(x) = log p(f(x)) + log |det df/dx|, raised on the data.
 
-    Which flow it is, the network says: Dinh et al. 2015 (NICE, arXiv 1410.8516), eq. 3; Dinh et al.
-    2017 (RealNVP, arXiv 1605.08803), eq. 2 and 3; Papamakarios et al. 2017 (MAF, arXiv 1705.07057),
-    eq. 1; Kingma et al. 2016 (IAF, arXiv 1606.04934), as a model of data; Durkan et al. 2019
-    (neural splines, arXiv 1906.04032), eq. 1. Differs from the papers: no normalisation over
-    batches, and latents are normal where NICE has logistic ones.
+    Which flow it is, the network says: Dinh et al. 2015 (NICE, arXiv 1410.8516), Dinh et al. 2017
+    (RealNVP, arXiv 1605.08803), Papamakarios et al. 2017 (MAF, arXiv 1705.07057, eq. 1), Kingma et
+    al. 2016 (IAF, arXiv 1606.04934, as a model of data) or Durkan et al. 2019 (neural splines,
+    arXiv 1906.04032). Differs from the papers: no normalisation over batches, and latents are
+    normal where NICE has logistic ones.
 
     Args:
         network: from vectors to latents and the logarithm of the change of volume, and back by its
@@ -29,9 +29,11 @@ class Flow(Flowing, Scores):
         WrongUse: for a network that can't be undone, or a prior of another size.
 
     Example:
+        >>> import torch
         >>> from sparring.losses.spaces import Plain
         >>> from sparring.networks.flows import RealNVP
         >>> from sparring.priors import Normal
+        >>> _ = torch.manual_seed(0)
         >>> game = Flow(RealNVP((2,), width=8), Normal(2), Plain((2,)))
         >>> x = game.sample(3)
         >>> again = game.sample(3, latent=game.encode(x))

@@ -72,8 +72,8 @@ class Dequantised(Space):
     Level l of L becomes v = (l + u) / L with u uniform in [0, 1). Jensen's inequality gives log
     P(x) >= E_u[log p(v)] - numbers log L (Theis et al. 2016, arXiv 1511.01844, section 3.1): the
     mean of what a flow says is a lower bound of the probability of the 8-bit picture. The vector is
-    the logit of a + (1 - 2 a) v (Dinh et al. 2017, arXiv 1605.08803, section 4.1), which no flow
-    can leave the levels' range with; or 2 v - 1.
+    the logit of a + (1 - 2 a) v (Dinh et al. 2017, arXiv 1605.08803, section 4.1, there 1 - a),
+    with which a flow can't go far beyond the levels; or 2 v - 1.
 
     Args:
         shape: of a picture.

@@ -4,8 +4,9 @@ Their layers are those of zuko (Rozet et al., https://github.com/probabilists/zu
 with `pip install 'sparring[flows]'`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +15,16 @@ from sparring.core import Failure, WrongUse
 from sparring.networks.embedding import Embedded
 
 
-class FlowNetwork(nn.Module):
+class Sizes(TypedDict, total=False):
+    """How large a flow is; see `FlowNetwork`."""
+
+    width: int
+    depth: int
+    layers: int
+    condition: int
+
+
+class FlowNetwork(nn.Module, ABC):
     """Layers that can be undone, from vectors x to latents z.
 
     Args:
@@ -32,8 +42,6 @@ class FlowNetwork(nn.Module):
     Shapes:
         x and z (n, numbers of the shape), y (n,) class numbers or (n, condition).
     """
-
-    transform: nn.Module
 
     def __init__(
         self,
@@ -58,6 +66,13 @@ class FlowNetwork(nn.Module):
             "context": joined,
             "hidden_features": (width,) * layers,
         }
+        zuko = _zuko()
+        made = [self.layer(zuko, number) for number in range(depth)]
+        self.transform = zuko.lazy.LazyComposedTransform(*made)
+
+    @abstractmethod
+    def layer(self, zuko: Any, number: int) -> nn.Module:
+        """The transform of that number, from 0: of zuko's kind."""
 
     def made(self, y: Tensor | None) -> Any:
         """The transform from x to z, under a condition."""
@@ -82,36 +97,24 @@ class RealNVP(FlowNetwork):
     normalisation over batches.
 
     Args:
-        shape, width, depth, layers, condition: as for `FlowNetwork`.
+        shape, sizes: width, depth, layers and condition, as for `FlowNetwork`.
 
     Example:
+        >>> _ = torch.manual_seed(0)
         >>> network, x = RealNVP((1, 2, 2), width=8), torch.ones(3, 4)
         >>> z, log_det = network(x)
         >>> log_det.shape, bool((network.inverse(z) - x).abs().max() < 1e-4)
         (torch.Size([3]), True)
     """
 
-    def __init__(
-        self,
-        shape: Sequence[int],
-        width: int = 64,
-        depth: int = 4,
-        layers: int = 2,
-        condition: int = 0,
-    ) -> None:
-        super().__init__(shape, width, depth, layers, condition)
-        zuko = _zuko()
+    def layer(self, zuko: Any, number: int) -> nn.Module:
         black = checkerboard(self.shape)
-        self.transform = zuko.lazy.LazyComposedTransform(
-            *(
-                zuko.flows.GeneralCouplingTransform(
-                    **self.common, **self._law(zuko), mask=black if i % 2 else ~black
-                )
-                for i in range(depth)
-            )
+        made: nn.Module = zuko.flows.GeneralCouplingTransform(
+            **self.common, **self.law(zuko), mask=black if number % 2 else ~black
         )
+        return made
 
-    def _law(self, zuko: Any) -> dict[str, Any]:
+    def law(self, zuko: Any) -> dict[str, Any]:
         """What one half does to the other: affine where nothing is said."""
         return {}
 
@@ -119,31 +122,25 @@ class RealNVP(FlowNetwork):
 class NICE(RealNVP):
     """Half of the numbers shift the other half, and at the end each number has a scale.
 
-    Dinh et al. 2015 (arXiv 1410.8516), eq. 7 and 11 to 13 and section 3.3: additive couplings keep
-    all volumes, the scales alone change them, alike everywhere. Both directions take one pass.
+    Dinh et al. 2015 (arXiv 1410.8516), sections 3.2 and 3.3: additive couplings keep all volumes,
+    the scales alone change them, alike everywhere. Both directions take one pass.
 
     Args:
-        shape, width, depth, layers, condition: as for `FlowNetwork`.
+        shape, sizes: as for `FlowNetwork`.
 
     Example:
+        >>> _ = torch.manual_seed(0)
         >>> network, x = NICE((4,), width=8), torch.randn(3, 4)
         >>> z, log_det = network(x)
         >>> log_det, bool((network.inverse(z) - x).abs().max() < 1e-4)
         (tensor([0., 0., 0.], grad_fn=<AddBackward0>), True)
     """
 
-    def __init__(
-        self,
-        shape: Sequence[int],
-        width: int = 64,
-        depth: int = 4,
-        layers: int = 2,
-        condition: int = 0,
-    ) -> None:
-        super().__init__(shape, width, depth, layers, condition)
+    def __init__(self, shape: Sequence[int], **sizes: Unpack[Sizes]) -> None:
+        super().__init__(shape, **sizes)
         self.log_scale = nn.Parameter(torch.zeros(self.numbers))
 
-    def _law(self, zuko: Any) -> dict[str, Any]:
+    def law(self, zuko: Any) -> dict[str, Any]:
         return {"univariate": zuko.transforms.AdditiveTransform, "shapes": ((),)}
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -162,14 +159,16 @@ class MAF(FlowNetwork):
     number. Differs from the paper: no normalisation over batches.
 
     Args:
-        shape, width, depth, layers, condition: as for `FlowNetwork`.
+        shape: as for `FlowNetwork`.
         passes: in which an x is made of z; None takes one for each number, 2 leaves numbers two
             groups of which one looks at the other, as couplings do.
+        sizes: width, depth, layers and condition, as for `FlowNetwork`.
 
     Raises:
         WrongUse: for fewer than 2 passes.
 
     Example:
+        >>> _ = torch.manual_seed(0)
         >>> network, x = MAF((3,), width=8), torch.ones(5, 3)
         >>> z, log_det = network(x)
         >>> log_det.shape, bool((network.inverse(z) - x).abs().max() < 1e-4)
@@ -177,31 +176,24 @@ class MAF(FlowNetwork):
     """
 
     def __init__(
-        self,
-        shape: Sequence[int],
-        width: int = 64,
-        depth: int = 3,
-        layers: int = 2,
-        condition: int = 0,
-        passes: int | None = None,
+        self, shape: Sequence[int], passes: int | None = None, **sizes: Unpack[Sizes]
     ) -> None:
-        super().__init__(shape, width, depth, layers, condition)
         if passes is not None and passes < 2:
             raise WrongUse(f"passes of {type(self).__name__} must be at least 2, got {passes}.")
-        zuko, order = _zuko(), torch.arange(self.numbers)
-        self.transform = zuko.lazy.LazyComposedTransform(
-            *(
-                zuko.flows.MaskedAutoregressiveTransform(
-                    **self.common,
-                    **self._law(zuko),
-                    passes=passes,
-                    order=order.flip(0) if i % 2 else order,
-                )
-                for i in range(depth)
-            )
-        )
+        self.passes = passes
+        super().__init__(shape, **sizes)
 
-    def _law(self, zuko: Any) -> dict[str, Any]:
+    def layer(self, zuko: Any, number: int) -> nn.Module:
+        order = torch.arange(self.numbers)
+        made: nn.Module = zuko.flows.MaskedAutoregressiveTransform(
+            **self.common,
+            **self.law(zuko),
+            passes=self.passes,
+            order=order.flip(0) if number % 2 else order,
+        )
+        return made
+
+    def law(self, zuko: Any) -> dict[str, Any]:
         """What is done to a number: affine where nothing is said."""
         return {}
 
@@ -209,14 +201,14 @@ class MAF(FlowNetwork):
 class IAF(MAF):
     """A masked autoregressive flow the other way round: numbers are made of the latents before.
 
-    Kingma et al. 2016 (arXiv 1606.04934), eq. 9 to 11, as a model of data. Sampling takes one pass;
-    the latents of given items, and so their density, one for every number.
+    Kingma et al. 2016 (arXiv 1606.04934), sections 3 and 4, as a model of data. Sampling takes one
+    pass; the latents of given items, and so their density, one for every number.
 
     Args:
-        shape, width, depth, layers, condition, passes: as for `MAF`; the passes are those from x
-            to z.
+        shape, passes, sizes: as for `MAF`; the passes are those from x to z.
 
     Example:
+        >>> _ = torch.manual_seed(0)
         >>> network, z = IAF((3,), width=8), torch.ones(5, 3)
         >>> again, log_det = network(network.inverse(z))
         >>> log_det.shape, bool((again - z).abs().max() < 1e-4)
@@ -230,18 +222,19 @@ class IAF(MAF):
 class NeuralSpline(MAF):
     """Each number goes through a rational-quadratic spline whose knots those before it set.
 
-    Durkan et al. 2019 (arXiv 1906.04032), eq. 4 to 8 and section 3.2: autoregressive as `MAF`, or
+    Durkan et al. 2019 (arXiv 1906.04032), sections 3.1 and 3.2: autoregressive as `MAF`, or
     with `passes=2` as couplings. Beyond [-5, 5] numbers stay as they are. Differs from the paper:
     the numbers turn their order round between transforms in the stead of learnt linear layers.
 
     Args:
-        shape, width, depth, layers, condition, passes: as for `MAF`.
+        shape, passes, sizes: as for `MAF`.
         bins: of each spline, at least 2.
 
     Raises:
         WrongUse: for fewer.
 
     Example:
+        >>> _ = torch.manual_seed(0)
         >>> network, x = NeuralSpline((3,), width=8), torch.ones(5, 3)
         >>> z, log_det = network(x)
         >>> log_det.shape, bool((network.inverse(z) - x).abs().max() < 1e-4)
@@ -251,19 +244,16 @@ class NeuralSpline(MAF):
     def __init__(
         self,
         shape: Sequence[int],
-        width: int = 64,
-        depth: int = 3,
-        layers: int = 2,
-        condition: int = 0,
-        passes: int | None = None,
         bins: int = 8,
+        passes: int | None = None,
+        **sizes: Unpack[Sizes],
     ) -> None:
         if bins < 2:
             raise WrongUse(f"bins of NeuralSpline must be at least 2, got {bins}.")
         self.bins = bins
-        super().__init__(shape, width, depth, layers, condition, passes)
+        super().__init__(shape, passes, **sizes)
 
-    def _law(self, zuko: Any) -> dict[str, Any]:
+    def law(self, zuko: Any) -> dict[str, Any]:
         shapes = ((self.bins,), (self.bins,), (self.bins - 1,))
         return {"univariate": zuko.transforms.MonotonicRQSTransform, "shapes": shapes}
 

@@ -57,7 +57,7 @@ MEMORY = Kind(
 def memory_of(nats: Nats, levels: int) -> Measure:
     """How surprising held-out grey or coloured pictures are, beside what memory alone would tell.
 
-    Grover et al. 2018 (arXiv 1705.08868), section 3: the likelihood of a model that is taught by a
+    Grover et al. 2018 (arXiv 1705.08868): the likelihood of a model that is taught by a
     discriminator alone can be worse than that of a mixture around the training data.
 
     Args:

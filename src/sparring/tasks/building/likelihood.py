@@ -172,9 +172,7 @@ def _space(fit: Fit, options: dict[str, Any]) -> Space:
         return DequantisedRows(fit.spans)
     if len(fit.shape) < 3:
         return Plain(fit.shape)
-    own: dict[str, Any] = {
-        name: options.pop(name) for name in ("levels", "logit") if name in options
-    }
+    own: dict[str, Any] = {n: options.pop(n) for n in ("levels", "logit") if n in options}
     check_arguments("the networks", Dequantised, own)
     return Dequantised(fit.shape, **{"levels": 2 if fit.binary else 256, **own})
 
@@ -186,7 +184,7 @@ def _flow(network: type[nn.Module]) -> Callable[[Fit], Parts]:
         options = made(fit.options)
         space = _space(fit, options)
         (own,) = shared_out(options, network)
-        built = network(fit.shape, fit.width, condition=fit.condition, **own)
+        built = network(fit.shape, width=fit.width, condition=fit.condition, **own)
         return Parts((built, Normal(space.numbers), space, fit.labels()))
 
     return build
@@ -198,7 +196,7 @@ def _flow_pair(fit: Fit) -> Parts:
     space, flow = _space(fit, options), options.pop("flow", RealNVP)
     hidden = (fit.width,) * options.pop("depth", 3)
     (judging,) = shared_out(options, MLP)
-    network = flow(fit.shape, fit.width, condition=fit.condition)
+    network = flow(fit.shape, width=fit.width, condition=fit.condition)
     judge = MLP(fit.shape, (), hidden, fit.condition, **judging)
     return Parts((network, judge, Normal(space.numbers), space, fit.labels()))
 
