@@ -99,6 +99,13 @@ def test_a_given_beginning_stays_and_the_rest_follows_it():
     assert not torch.equal(made[..., 10:], other[..., 10:])
 
 
+def test_drawn_sounds_can_be_learnt_from():
+    game = make(length=10)
+    x = game.sample(4)
+    game.loss({"x": x.requires_grad_()})["loss"].backward()
+    assert all(p.grad is not None for p in game.network.parameters())
+
+
 def test_a_low_temperature_draws_what_is_probable():
     game = make(length=10)
     with game.truncated(0.3):

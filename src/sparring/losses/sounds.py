@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from sparring.losses.pixels import Levels, to_levels
+from sparring.losses.pixels import Levels, Pixels
 
 
 def compand(x: Tensor, mu: float = 255.0) -> Tensor:
@@ -38,7 +38,7 @@ def expand(x: Tensor, mu: float = 255.0) -> Tensor:
     return x.sign() * torch.expm1(x.abs() * math.log1p(mu)) / mu
 
 
-class MuLaw(Levels):
+class MuLaw(Pixels):
     """Each sample of a sound is one of so many levels that lie evenly once it is companded.
 
     Van den Oord et al. 2016 (arXiv 1609.03499), section 2.2, with mu one less than the levels. What
@@ -51,6 +51,9 @@ class MuLaw(Levels):
     Raises:
         WrongUse: for fewer.
 
+    Attributes:
+        even: the law of companded samples.
+
     Shapes:
         sounds (n, 1, length) in [-1, 1], outputs (n, levels, length).
 
@@ -62,33 +65,37 @@ class MuLaw(Levels):
         tensor([0.1958, 1.0000])
     """
 
-    @property
-    def mu(self) -> float:
-        """How much quiet sounds are spread out."""
-        return float(self.levels - 1)
+    def __init__(self, channels: int = 1, levels: int = 256) -> None:
+        super().__init__()
+        self.even = Levels(channels, levels)
+        self.outputs, self.noises = self.even.outputs, self.even.noises
+        self.levels, self.mu = levels, float(levels - 1)
 
     def seen(self, x: Tensor) -> Tensor:
         """Companded, and on the nearest level."""
-        return to_levels(compand(x, self.mu), self.levels)
+        return self.even.nearest(compand(x, self.mu))
+
+    def heard(self, x: Tensor) -> Tensor:
+        """What was `seen`, as a sound again."""
+        return expand(x, self.mu)
 
     def nearest(self, x: Tensor) -> Tensor:
-        return expand(self.seen(x), self.mu)
+        return self.heard(self.seen(x))
 
     def places(self) -> Tensor:
         """Where the levels lie, ascending, (levels,)."""
-        return expand(torch.linspace(-1, 1, self.levels), self.mu)
+        return self.heard(torch.linspace(-1, 1, self.levels))
 
     def edges(self) -> Tensor:
         """What parts one level from the next, ascending, (levels - 1,)."""
-        half = torch.linspace(-1, 1, 2 * self.levels - 1)[1::2]
-        return expand(half, self.mu)
+        return self.heard(torch.linspace(-1, 1, 2 * self.levels - 1)[1::2])
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
-        return super().surprise(compand(x, self.mu), outputs)
+        return self.even.surprise(compand(x, self.mu), outputs)
 
     def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
-        return expand(super()._drawn(outputs, temperature, uniform), self.mu)
+        return self.heard(self.even.sample(outputs, temperature, uniform))
 
     def mean(self, outputs: Tensor) -> Tensor:
-        chances = self._logits(outputs).softmax(2)  # (n, 1, levels, length)
+        chances = outputs.unflatten(1, (-1, self.levels)).softmax(2)  # (n, 1, levels, length)
         return torch.einsum("nclt,l->nct", chances, self.places().to(outputs))
