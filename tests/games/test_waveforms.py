@@ -70,7 +70,7 @@ class Naive(nn.Module):
 
         def follow(before):
             heard.extend([] if before is None else [before])
-            x = torch.stack([*heard, torch.zeros(n, dtype=torch.float64)], 1)[:, None]
+            x = torch.stack([*heard, torch.zeros(n, dtype=torch.int64)], 1)[:, None]
             return self.network(x, y)[..., -1]
 
         return follow

@@ -16,12 +16,12 @@ class SampleBySample(Protocol):
     """A network whose outputs for a sample look at the samples before it."""
 
     def __call__(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Outputs (n, k, length) for sounds (n, 1, length)."""
+        """Outputs (n, k, length) for the levels of sounds, (n, 1, length) int64."""
 
     def following(self, n: int, y: Tensor | None = None) -> Callable[[Tensor | None], Tensor]:
         """What gives outputs (n, k) for one sample after the other, told each before the next.
 
-        It is called with None for the first, then with the sample before, (n,).
+        It is called with None for the first, then with the level of the sample before, (n,) int64.
         """
 
 
@@ -50,15 +50,14 @@ def draw_samples(
     stays = None if known is None else known.bool()
     # Of so many small operations a fifth of the time would go into what slopes need.
     with torch.inference_mode():
-        seen, follow = law.seen(x), network.following(len(x), y)
+        levels, noise = law.seen(x), uniform.clamp(1e-6, 1 - 1e-6)
+        follow = network.following(len(x), y)
         before: Tensor | None = None
-        places = zip(uniform.split(1, 2), seen.split(1, 2), strict=True)
-        for place, (noise, here) in enumerate(places):
-            drawn = law.even.sample(follow(before).unsqueeze(2), temperature, noise)
+        for place, here in enumerate(levels[:, 0].unbind(1)):
+            drawn = law.chosen(follow(before), temperature, noise[:, 0, place])
             if stays is not None:
-                drawn = torch.where(stays[..., place : place + 1], here, drawn)
-            here.copy_(drawn)
-            before = drawn[:, 0, 0]
+                drawn = torch.where(stays[:, 0, place], here, drawn)
+            before = here.copy_(drawn)
     # Copied: what was made there can't be learnt from.
-    made = law.heard(seen.clone())
+    made = law.heard(levels.clone()).to(uniform)
     return made if stays is None else torch.where(stays, x, made)

@@ -3,9 +3,11 @@
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from sparring.losses.pixels import Levels, Pixels
+from sparring.core import WrongUse
+from sparring.losses.pixels import Pixels, choose
 
 
 def compand(x: Tensor, mu: float = 255.0) -> Tensor:
@@ -49,10 +51,7 @@ class MuLaw(Pixels):
         levels: at least 2.
 
     Raises:
-        WrongUse: for fewer.
-
-    Attributes:
-        even: the law of companded samples.
+        WrongUse: for others.
 
     Shapes:
         sounds (n, 1, length) in [-1, 1], outputs (n, levels, length).
@@ -67,35 +66,42 @@ class MuLaw(Pixels):
 
     def __init__(self, channels: int = 1, levels: int = 256) -> None:
         super().__init__()
-        self.even = Levels(channels, levels)
-        self.outputs, self.noises = self.even.outputs, self.even.noises
+        if channels != 1 or levels < 2:
+            raise WrongUse(
+                f"MuLaw is of 1 channel and at least 2 levels, got {channels} and {levels}."
+            )
         self.levels, self.mu = levels, float(levels - 1)
+        self.outputs, self.noises = levels, 1
 
     def seen(self, x: Tensor) -> Tensor:
-        """Companded, and on the nearest level."""
-        return self.even.nearest(compand(x, self.mu))
+        """The number of each sample's level, int64 of x's shape, 0 for -1."""
+        return ((compand(x, self.mu) + 1) * (self.mu / 2)).round().long()
 
-    def heard(self, x: Tensor) -> Tensor:
-        """What was `seen`, as a sound again."""
-        return expand(x, self.mu)
+    def heard(self, numbers: Tensor) -> Tensor:
+        """Where levels of these numbers lie, in [-1, 1]."""
+        return expand(numbers * (2 / self.mu) - 1, self.mu)
+
+    def chosen(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+        """Numbers of levels that uniform numbers (n, ...) draw from outputs (n, levels, ...)."""
+        return choose(outputs / temperature, uniform, 1)
 
     def nearest(self, x: Tensor) -> Tensor:
         return self.heard(self.seen(x))
 
     def places(self) -> Tensor:
         """Where the levels lie, ascending, (levels,)."""
-        return self.heard(torch.linspace(-1, 1, self.levels))
+        return self.heard(torch.arange(self.levels))
 
     def edges(self) -> Tensor:
         """What parts one level from the next, ascending, (levels - 1,)."""
-        return self.heard(torch.linspace(-1, 1, 2 * self.levels - 1)[1::2])
+        return self.heard(torch.arange(self.levels - 1) + 0.5)
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
-        return self.even.surprise(compand(x, self.mu), outputs)
+        return F.cross_entropy(outputs, self.seen(x)[:, 0], reduction="none").sum(1)
 
     def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
-        return self.heard(self.even.sample(outputs, temperature, uniform))
+        return self.heard(self.chosen(outputs, temperature, uniform[:, 0])).to(outputs)[:, None]
 
     def mean(self, outputs: Tensor) -> Tensor:
-        chances = outputs.unflatten(1, (-1, self.levels)).softmax(2)  # (n, 1, levels, length)
-        return torch.einsum("nclt,l->nct", chances, self.places().to(outputs))
+        chances = outputs.softmax(1)  # (n, levels, length)
+        return torch.einsum("nlt,l->nt", chances, self.places().to(outputs))[:, None]

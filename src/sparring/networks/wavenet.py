@@ -27,7 +27,7 @@ class WaveNet(nn.Module):
         skips: maps of what the layers found together.
         condition: how many classes or attributes there are, or how long a text's embedding is; 0
             for none.
-        levels: that a sample can have, evenly in [-1, 1], at least 2.
+        levels: that a sample can have, at least 2.
 
     Raises:
         WrongUse: for fewer layers, stacks or levels.
@@ -36,13 +36,13 @@ class WaveNet(nn.Module):
         reach: how many samples an output looks back.
 
     Shapes:
-        x (n, 1, length), y (n, ...); returns (n, outputs, length).
+        x (n, 1, length) int64, the level of each sample, y (n, ...); returns (n, outputs, length).
 
     Example:
         >>> _ = torch.manual_seed(0)
         >>> network = WaveNet(4, width=8, depth=2, stacks=1, skips=16, levels=4)
-        >>> x, other = torch.zeros(1, 1, 9), torch.zeros(1, 1, 9)
-        >>> other[..., 4] = 1.0  # is seen by the next samples, as far as they reach
+        >>> x, other = torch.zeros(2, 1, 1, 9, dtype=torch.int64)
+        >>> other[..., 4] = 3  # is seen by the next samples, as far as they reach
         >>> network.reach, (network(x) - network(other)).ne(0).any(1)[0].int().tolist()
         (4, [0, 0, 0, 0, 0, 1, 1, 1, 1])
     """
@@ -79,7 +79,7 @@ class WaveNet(nn.Module):
         self.middle, self.last = nn.Conv1d(skips, skips, 1), nn.Conv1d(skips, outputs, 1)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        h = F.pad(self.first(self.level(x[:, 0])).transpose(1, 2), (1, -1))  # (n, width, length)
+        h = F.pad(self.first(x[:, 0]).transpose(1, 2), (1, -1))  # (n, width, length)
         told = self.tell(y)
         found = []
         for number, back in enumerate(self.dilations):
@@ -100,10 +100,6 @@ class WaveNet(nn.Module):
             bias = bias + told[number][:, :, None]
         shifted = F.pad(h, (back, 0))[..., : h.shape[2]]
         return torch.baddbmm(torch.baddbmm(bias, here, h), past, shifted)
-
-    def level(self, x: Tensor) -> Tensor:
-        """Which level samples in [-1, 1] are, int64 of x's shape."""
-        return ((x + 1) * ((self.first.num_embeddings - 1) / 2)).round().long()
 
     def tell(self, y: Tensor | None) -> Tensor | None:
         """What the condition adds to each layer, (layers, n, 2 width), if there is one."""
@@ -131,7 +127,7 @@ class Queues:
 
     Example:
         >>> network = WaveNet(4, width=8, depth=2, stacks=1, skips=16, levels=4)
-        >>> x = torch.tensor([[[-1.0, 1.0, 1.0]]])
+        >>> x = torch.tensor([[[0, 3, 1]]])
         >>> follow = network.following(1)
         >>> found = [follow(None), follow(x[:, 0, 0]), follow(x[:, 0, 1])]
         >>> torch.allclose(torch.stack(found, 2), network(x), atol=1e-6)
@@ -171,18 +167,18 @@ class Queues:
         halves = [one[:, :width] for one in seen]
         self._layers = list(zip(self._inputs.unbind(), here, seen, halves, strict=True))
         self._onward = list(zip(onward, then, strict=True))
-        self._table, self._level, self._time = network.first.weight.detach(), network.level, 0
+        self._table, self._time = network.first.weight.detach(), 0
 
     def __call__(self, before: Tensor | None) -> Tensor:
         """Outputs (n, k) for the next sample.
 
         Args:
-            before: the sample before it, (n,) in [-1, 1]; None for the first.
+            before: the level of the sample before it, (n,) int64; None for the first.
         """
         place = self._places[self._time % len(self._places)]
         self._time += 1
         if before is not None:
-            torch.index_select(self._table, 0, self._level(before), out=self._first)
+            torch.index_select(self._table, 0, before, out=self._first)
         torch.baddbmm(self._bias, self._rings.index_select(0, place), self._past, out=self._seen)
         found = []
         for number, (h, here, seen, half) in enumerate(self._layers):
