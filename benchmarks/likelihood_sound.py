@@ -42,7 +42,7 @@ def naive(game: Any, uniform: torch.Tensor) -> torch.Tensor:
 @torch.no_grad()
 def passes(network: Any, lengths: list[int]) -> float:
     """Processor seconds of a pass over so many samples, a mean over lengths."""
-    x = torch.randint(256, (1, 1, max(lengths))) / 127.5 - 1
+    x = torch.randint(256, (1, 1, max(lengths)))
     return statistics.mean(seconds(lambda n=n: network(x[..., :n])) for n in lengths)
 
 

@@ -70,7 +70,7 @@ class Naive(nn.Module):
 
         def follow(before):
             heard.extend([] if before is None else [before])
-            x = torch.stack([*heard, torch.zeros(n, dtype=torch.float64)], 1)[:, None]
+            x = torch.stack([*heard, torch.zeros(n, dtype=torch.int64)], 1)[:, None]
             return self.network(x, y)[..., -1]
 
         return follow
@@ -97,6 +97,13 @@ def test_a_given_beginning_stays_and_the_rest_follows_it():
     assert torch.equal(made[..., :10], x[..., :10])
     other = game.sample(5, {"x": -x, "known": known}, z)
     assert not torch.equal(made[..., 10:], other[..., 10:])
+
+
+def test_drawn_sounds_can_be_learnt_from():
+    game = make(length=10)
+    x = game.sample(4)
+    game.loss({"x": x.requires_grad_()})["loss"].backward()
+    assert all(p.grad is not None for p in game.network.parameters())
 
 
 def test_a_low_temperature_draws_what_is_probable():

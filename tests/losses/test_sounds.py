@@ -72,5 +72,5 @@ def test_a_temperature_that_is_not_above_zero_is_refused(temperature):
 
 
 def test_fewer_than_two_levels_are_refused():
-    with pytest.raises(WrongUse, match="at least 2, got 1"):
+    with pytest.raises(WrongUse, match="at least 2 levels, got 1 and 1"):
         MuLaw(levels=1)

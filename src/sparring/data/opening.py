@@ -165,7 +165,7 @@ def open_dataset(
             and at most 0.5.
         seed: of the held-out part.
         length: of sounds, in samples: longer ones are cut at their end, shorter ones end in
-            silence. None takes the median, rounded up to a multiple of 64.
+            silence. None takes that of all, else the median, rounded up to a multiple of 64.
         rate: of sounds, samples a second, to which others are resampled; None takes that of most.
 
     Raises:

@@ -45,8 +45,8 @@ def sound_dataset(name: str, sounds: Sounds, how: Preparation) -> Dataset:
     """Sounds at one rate and of one length, in memory.
 
     The rate is the one asked for, else that of most sounds. The length is the one asked for, else
-    the median, rounded up to a multiple of 64. Of longer sounds the beginning is kept, shorter ones
-    end in silence; silence that they have is left as it is.
+    that of all, else the median, rounded up to a multiple of 64. Of longer sounds the beginning is
+    kept, shorter ones end in silence; silence that they have is left as it is.
 
     Args:
         name: of the data set, for errors.
@@ -84,8 +84,10 @@ def sound_dataset(name: str, sounds: Sounds, how: Preparation) -> Dataset:
 
 
 def _usual(lengths: np.ndarray) -> int:
-    """The median, rounded up to a multiple of 64."""
-    middle = -(-int(np.median(lengths)) // _MULTIPLE) * _MULTIPLE
+    """The length of all, or the median, rounded up to a multiple of 64."""
+    middle = int(np.median(lengths))
+    if lengths.min() < lengths.max():
+        middle = -(-middle // _MULTIPLE) * _MULTIPLE
     return min(max(middle, SHORTEST), LONGEST)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from sparring.core import Batch, OptimizerSpec, WrongUse
 from sparring.games.ordered import Ordered
 from sparring.games.sampling import SampleBySample, draw_samples
-from sparring.losses.pixels import Pixels
+from sparring.losses.sounds import MuLaw
 from sparring.priors import Prior
 
 _AT_ONCE = 1 << 15
@@ -24,7 +24,7 @@ class Waveforms(Ordered):
 
     Args:
         network: from sounds to what is said of every sample, of which it sees none that follow.
-        pixels: the distribution that it says.
+        law: the distribution that it says.
         length: of the sounds, in samples.
         labels: distribution of the conditions; None where there are none.
         optimizer: Adam(1e-3, (.9, .99)) by default.
@@ -45,7 +45,7 @@ class Waveforms(Ordered):
     def __init__(
         self,
         network: nn.Module,
-        pixels: Pixels,
+        law: MuLaw,
         length: int,
         labels: Prior | None = None,
         *,
@@ -56,7 +56,7 @@ class Waveforms(Ordered):
                 f"{type(network).__name__} can't draw sample by sample; Waveforms needs a network "
                 f"such as WaveNet."
             )
-        super().__init__(network, pixels, (1, length), labels, optimizer)
+        super().__init__(network, law, (1, length), labels, optimizer)
 
     def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """Log-probability of sounds (n, 1, length), in nats, of shape (n,)."""
@@ -69,5 +69,5 @@ class Waveforms(Ordered):
 
     def drawn(self, uniform: Tensor, y: Tensor | None, given: Batch) -> Tensor:
         """Sounds, drawn from their beginning; see `draw_samples`."""
-        steps = cast(SampleBySample, self.network)
-        return draw_samples(steps, self.pixels, uniform, y, given, self.temperature)
+        steps, law = cast(SampleBySample, self.network), cast(MuLaw, self.pixels)
+        return draw_samples(steps, law, uniform, y, given, self.temperature)

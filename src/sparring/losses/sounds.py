@@ -3,9 +3,11 @@
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from sparring.losses.pixels import Levels, to_levels
+from sparring.core import WrongUse
+from sparring.losses.pixels import Pixels, choose
 
 
 def compand(x: Tensor, mu: float = 255.0) -> Tensor:
@@ -38,7 +40,7 @@ def expand(x: Tensor, mu: float = 255.0) -> Tensor:
     return x.sign() * torch.expm1(x.abs() * math.log1p(mu)) / mu
 
 
-class MuLaw(Levels):
+class MuLaw(Pixels):
     """Each sample of a sound is one of so many levels that lie evenly once it is companded.
 
     Van den Oord et al. 2016 (arXiv 1609.03499), section 2.2, with mu one less than the levels. What
@@ -49,7 +51,7 @@ class MuLaw(Levels):
         levels: at least 2.
 
     Raises:
-        WrongUse: for fewer.
+        WrongUse: for others.
 
     Shapes:
         sounds (n, 1, length) in [-1, 1], outputs (n, levels, length).
@@ -62,33 +64,44 @@ class MuLaw(Levels):
         tensor([0.1958, 1.0000])
     """
 
-    @property
-    def mu(self) -> float:
-        """How much quiet sounds are spread out."""
-        return float(self.levels - 1)
+    def __init__(self, channels: int = 1, levels: int = 256) -> None:
+        super().__init__()
+        if channels != 1 or levels < 2:
+            raise WrongUse(
+                f"MuLaw is of 1 channel and at least 2 levels, got {channels} and {levels}."
+            )
+        self.levels, self.mu = levels, float(levels - 1)
+        self.outputs, self.noises = levels, 1
 
     def seen(self, x: Tensor) -> Tensor:
-        """Companded, and on the nearest level."""
-        return to_levels(compand(x, self.mu), self.levels)
+        """The number of each sample's level, int64 of x's shape, 0 for -1."""
+        return ((compand(x, self.mu) + 1) * (self.mu / 2)).round().long()
+
+    def heard(self, numbers: Tensor) -> Tensor:
+        """Where levels of these numbers lie, in [-1, 1]."""
+        return expand(numbers * (2 / self.mu) - 1, self.mu)
+
+    def chosen(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+        """Numbers of levels that uniform numbers (n, ...) draw from outputs (n, levels, ...)."""
+        return choose(outputs / temperature, uniform, 1)
 
     def nearest(self, x: Tensor) -> Tensor:
-        return expand(self.seen(x), self.mu)
+        return self.heard(self.seen(x))
 
     def places(self) -> Tensor:
         """Where the levels lie, ascending, (levels,)."""
-        return expand(torch.linspace(-1, 1, self.levels), self.mu)
+        return self.heard(torch.arange(self.levels))
 
     def edges(self) -> Tensor:
         """What parts one level from the next, ascending, (levels - 1,)."""
-        half = torch.linspace(-1, 1, 2 * self.levels - 1)[1::2]
-        return expand(half, self.mu)
+        return self.heard(torch.arange(self.levels - 1) + 0.5)
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
-        return super().surprise(compand(x, self.mu), outputs)
+        return F.cross_entropy(outputs, self.seen(x)[:, 0], reduction="none").sum(1)
 
     def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
-        return expand(super()._drawn(outputs, temperature, uniform), self.mu)
+        return self.heard(self.chosen(outputs, temperature, uniform[:, 0])).to(outputs)[:, None]
 
     def mean(self, outputs: Tensor) -> Tensor:
-        chances = self._logits(outputs).softmax(2)  # (n, 1, levels, length)
-        return torch.einsum("nclt,l->nct", chances, self.places().to(outputs))
+        chances = outputs.softmax(1)  # (n, levels, length)
+        return torch.einsum("nlt,l->nt", chances, self.places().to(outputs))[:, None]

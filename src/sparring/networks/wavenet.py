@@ -27,7 +27,7 @@ class WaveNet(nn.Module):
         skips: maps of what the layers found together.
         condition: how many classes or attributes there are, or how long a text's embedding is; 0
             for none.
-        levels: that a sample can have, evenly in [-1, 1], at least 2.
+        levels: that a sample can have, at least 2.
 
     Raises:
         WrongUse: for fewer layers, stacks or levels.
@@ -36,13 +36,13 @@ class WaveNet(nn.Module):
         reach: how many samples an output looks back.
 
     Shapes:
-        x (n, 1, length), y (n, ...); returns (n, outputs, length).
+        x (n, 1, length) int64, the level of each sample, y (n, ...); returns (n, outputs, length).
 
     Example:
         >>> _ = torch.manual_seed(0)
         >>> network = WaveNet(4, width=8, depth=2, stacks=1, skips=16, levels=4)
-        >>> x, other = torch.zeros(1, 1, 9), torch.zeros(1, 1, 9)
-        >>> other[..., 4] = 1.0  # is seen by the next samples, as far as they reach
+        >>> x, other = torch.zeros(2, 1, 1, 9, dtype=torch.int64)
+        >>> other[..., 4] = 3  # is seen by the next samples, as far as they reach
         >>> network.reach, (network(x) - network(other)).ne(0).any(1)[0].int().tolist()
         (4, [0, 0, 0, 0, 0, 1, 1, 1, 1])
     """
@@ -79,7 +79,7 @@ class WaveNet(nn.Module):
         self.middle, self.last = nn.Conv1d(skips, skips, 1), nn.Conv1d(skips, outputs, 1)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        h = F.pad(self.look_up(x[:, 0]).transpose(1, 2), (1, -1))  # (n, width, length)
+        h = F.pad(self.first(x[:, 0]).transpose(1, 2), (1, -1))  # (n, width, length)
         told = self.tell(y)
         found = []
         for number, back in enumerate(self.dilations):
@@ -101,11 +101,6 @@ class WaveNet(nn.Module):
         shifted = F.pad(h, (back, 0))[..., : h.shape[2]]
         return torch.baddbmm(torch.baddbmm(bias, here, h), past, shifted)
 
-    def look_up(self, x: Tensor) -> Tensor:
-        """What the first layer takes of samples (...) in [-1, 1]: (..., width)."""
-        found: Tensor = self.first(((x + 1) * ((self.first.num_embeddings - 1) / 2)).round().long())
-        return found
-
     def tell(self, y: Tensor | None) -> Tensor | None:
         """What the condition adds to each layer, (layers, n, 2 width), if there is one."""
         if self.told is None:
@@ -123,7 +118,7 @@ class Queues:
 
     Paine et al. 2016 (arXiv 1611.09482): each layer has a queue as long as it looks back. Here all
     of them lie in one tensor, as rings, so that one lookup and one product serve what all layers
-    see of the past; what is left are four small operations a layer.
+    see of the past; what is left is four small operations a layer.
 
     Args:
         network: whose weights are taken as they are now.
@@ -132,11 +127,10 @@ class Queues:
 
     Example:
         >>> network = WaveNet(4, width=8, depth=2, stacks=1, skips=16, levels=4)
-        >>> x = torch.tensor([[[-1.0, 1.0, 1.0]]])
-        >>> with torch.no_grad():
-        ...     follow = network.following(1)
-        ...     found = [follow(None), follow(x[:, 0, 0]), follow(x[:, 0, 1])]
-        ...     torch.allclose(torch.stack(found, 2), network(x), atol=1e-6)
+        >>> x = torch.tensor([[[0, 3, 1]]])
+        >>> follow = network.following(1)
+        >>> found = [follow(None), follow(x[:, 0, 0]), follow(x[:, 0, 1])]
+        >>> torch.allclose(torch.stack(found, 2), network(x), atol=1e-6)
         True
     """
 
@@ -148,15 +142,15 @@ class Queues:
         looks = cast(list[nn.Conv1d], list(network.looks))
         weight = torch.stack([look.weight for look in looks])  # (layers, 2 width, width, 2)
         self._past = weight[..., 0].transpose(1, 2).contiguous()  # (layers, width, 2 width)
-        self._here = list(weight[..., 1].transpose(1, 2).contiguous())
+        here = list(weight[..., 1].transpose(1, 2).contiguous())
         told = network.tell(y)
         bias = torch.stack([cast(Tensor, look.bias) for look in looks])[:, None].expand(-1, n, -1)
         self._bias = (bias if told is None else bias + told).contiguous()  # (layers, n, 2 width)
         residuals = cast(list[nn.Conv1d], list(network.residuals))
-        self._onward = [layer.weight[:, :, 0].t().contiguous() for layer in residuals]
+        onward = [layer.weight[:, :, 0].t().contiguous() for layer in residuals]
         ends = (network.gather, network.middle, network.last)
         self._ends = [
-            (cast(Tensor, end.bias), end.weight[:, :, 0].t().contiguous()) for end in ends
+            (cast(Tensor, end.bias).detach(), end.weight[:, :, 0].t().contiguous()) for end in ends
         ]
         layers, width = len(looks), looks[0].in_channels
         self._rings = weight.new_zeros(sum(network.dilations), n, width)
@@ -166,32 +160,37 @@ class Queues:
         places = start + torch.arange(period)[:, None] % lengths
         self._places = list(places.to(weight.device))
         self._inputs = weight.new_zeros(layers, n, width)
-        self._each = list(self._inputs)
         self._seen = weight.new_zeros(layers, n, 2 * width)
-        self._look_up, self._time = network.look_up, 0
+        # Views that are made once: of a step, most of the time goes into calls.
+        self._first, *then = self._inputs.unbind()
+        seen = self._seen.unbind()
+        halves = [one[:, :width] for one in seen]
+        self._layers = list(zip(self._inputs.unbind(), here, seen, halves, strict=True))
+        self._onward = list(zip(onward, then, strict=True))
+        self._table, self._time = network.first.weight.detach(), 0
 
     def __call__(self, before: Tensor | None) -> Tensor:
         """Outputs (n, k) for the next sample.
 
         Args:
-            before: the sample before it, (n,) in [-1, 1]; None for the first.
+            before: the level of the sample before it, (n,) int64; None for the first.
         """
-        with torch.no_grad():
-            return self._next(before)
-
-    def _next(self, before: Tensor | None) -> Tensor:
         place = self._places[self._time % len(self._places)]
         self._time += 1
         if before is not None:
-            self._each[0].copy_(self._look_up(before))
+            torch.index_select(self._table, 0, before, out=self._first)
         torch.baddbmm(self._bias, self._rings.index_select(0, place), self._past, out=self._seen)
         found = []
-        for number, here in enumerate(self._here):
-            seen, h = self._seen[number], self._each[number]
-            found.append(gated(seen.addmm_(h, here)))
+        for number, (h, here, seen, half) in enumerate(self._layers):
+            seen.addmm_(h, here)
+            half.tanh_()
+            found.append(F.glu(seen, 1))
             if number < len(self._onward):
-                torch.addmm(h, found[-1], self._onward[number], out=self._each[number + 1])
+                onward, then = self._onward[number]
+                torch.addmm(h, found[-1], onward, out=then)
         self._rings.index_copy_(0, place, self._inputs)
-        (bias, gather), (bias_middle, middle), (bias_last, last) = self._ends
-        skips = torch.addmm(bias, torch.cat(found, 1), gather).relu_()
-        return torch.addmm(bias_last, torch.addmm(bias_middle, skips, middle).relu_(), last)
+        x = torch.cat(found, 1)
+        for bias, weight in self._ends[:-1]:
+            x = torch.addmm(bias, x, weight).relu_()
+        bias, weight = self._ends[-1]
+        return torch.addmm(bias, x, weight)
