@@ -94,11 +94,12 @@ def main() -> None:
     parser.add_argument("--data", default="fashion-mnist", help="what is normal")
     parser.add_argument("--others", default="mnist", help="a data set that isn't")
     parser.add_argument("--game", default="vae", help="a game with a density of pictures")
+    parser.add_argument("--options", type=json.loads, default={"draws": 10}, help="of the game")
     parser.add_argument("--size", type=int, default=28, help="pixels to which they are resized")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--width", type=int, default=None)
-    parser.add_argument("--images", type=int, default=20_000, help="to train on")
-    parser.add_argument("--items", type=int, default=500, help="of each kind that are scored")
+    parser.add_argument("--images", type=int, default=10_000, help="to train on")
+    parser.add_argument("--items", type=int, default=400, help="of each kind that are scored")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--png", type=Path, help="where histograms of the likelihoods go")
     parser.add_argument("--json", action="store_true", help="print JSON alone")
@@ -112,6 +113,7 @@ def main() -> None:
     odd = others(asked.others, asked.size, asked.items, asked.seed)
 
     settings: dict[str, Any] = {"game": asked.game, "steps": asked.steps, "width": asked.width}
+    settings["options"] = asked.options
     quiet: dict[str, Any] = {"alarms": False, "previews": False, "seed": asked.seed}
     model = Synthesizer(**settings, **quiet).fit(train)
     background = Synthesizer(**settings, **quiet).fit(perturbed(train, seed=asked.seed))

@@ -99,7 +99,7 @@ class Detector(OutlierMixin, BaseEstimator):
         else:
             seen, unseen = self._parted(X, seed)
             model = self._learnt(seen)
-        _refuse_conditions(model)
+        _refuse_unfit(model)
         learning, setting = _cut(unseen, 0.5, seed)
         by = copy.copy(self.by) if self.by is not None else _usual(model)
         self.by_ = by.fit(model, learning)
@@ -135,10 +135,7 @@ class Detector(OutlierMixin, BaseEstimator):
         settings = self.model or Synthesizer()
         game = choose_game("image", settings.game, named(settings.networks)[0])
         if settings.game is not None and not issubclass(find_game(game).game, Evaluates):
-            raise WrongUse(
-                f"game {game!r} doesn't know how probable an item is; give Detector one that does, "
-                f"such as pixelcnn for pictures or nade for tables."
-            )
+            raise _without_density(game)
         return whole("seed", self.seed, least=0)
 
     def _parted(self, data: Any, seed: int) -> tuple[Any, Any]:
@@ -148,8 +145,8 @@ class Detector(OutlierMixin, BaseEstimator):
             if data.ndim < 2:
                 raise WrongUse(f"X must be items of shape (n, ...), got {data.shape}.")
             return _cut(data, 1 - self.heldout, seed)
-        # The synthesizer keeps some of what it is given, to end its training by; those it has
-        # looked at, and so it is given none of these.
+        # What a synthesizer holds out itself it may look at to end its training; so it is handed
+        # the training part alone, of which it holds out some again.
         dataset = (self.model or Synthesizer())._open(data)
         return dataset.real(), dataset.unseen()
 
@@ -241,16 +238,20 @@ def _cut(items: Any, share: float, seed: int) -> tuple[Any, Any]:
     return items[rows], items[others]
 
 
-def _refuse_conditions(model: Any) -> None:
+def _refuse_unfit(model: Any) -> None:
     if not isinstance(model._fitted(), Evaluates):
-        raise WrongUse(
-            f"game {model.spec_.game!r} doesn't know how probable an item is; give Detector one "
-            f"that does, such as pixelcnn for pictures or nade for tables."
-        )
+        raise _without_density(model.spec_.game)
     if model.spec_.condition is not None:
         raise WrongUse(
             "the model of Detector must be one without conditions; fit it with conditional=False."
         )
+
+
+def _without_density(game: str) -> WrongUse:
+    return WrongUse(
+        f"game {game!r} doesn't know how probable an item is; give Detector one that does, such as "
+        f"pixelcnn for pictures or nade for tables."
+    )
 
 
 def _usual(model: Synthesizer) -> Score:
