@@ -68,6 +68,7 @@ from sparring.networks import (
     LaplacianDiscriminator,
     LaplacianGenerator,
     MaskedAutoencoder,
+    MultiscalePixelCNN,
     PixelCNN,
     PixelCNNPlusPlus,
     PixelRNN,
@@ -269,6 +270,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2, kernel=3),
     "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, depth=1, levels=2),
     "pixelrnn": lambda: pixelcnn(PixelRNN, kernel=3),
+    "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, side=8, depth=1),
     "made": lambda: made(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
@@ -302,6 +304,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2, kernel=3),
     "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, CLASSES, depth=1, levels=2),
     "pixelrnn": lambda: pixelcnn(PixelRNN, CLASSES, kernel=3),
+    "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, CLASSES, side=8, depth=1),
     "made": lambda: made(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
@@ -331,7 +334,7 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn", "gated-pixelcnn", "pixelrnn"}
+UNDRAWN = {"pixelcnn", "gated-pixelcnn", "pixelrnn", "multiscale-pixelcnn"}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

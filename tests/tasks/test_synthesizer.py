@@ -184,6 +184,7 @@ OF_ONE = [
     "gated-pixelcnn",
     "pixelcnn++",
     "pixelrnn",
+    "multiscale-pixelcnn",
     "made",
     "vae",
     "iwae",

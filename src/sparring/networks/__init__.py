@@ -33,6 +33,7 @@ from sparring.networks.masked import MaskedConv2d
 from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
+from sparring.networks.multiscale import MultiscalePixelCNN
 from sparring.networks.pixelcnn import PixelCNN
 from sparring.networks.pixelcnn_plus_plus import PixelCNNPlusPlus
 from sparring.networks.pixelrnn import PixelRNN
@@ -69,6 +70,7 @@ __all__ = [
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",
+    "MultiscalePixelCNN",
     "ProgressiveDiscriminator",
     "ProgressiveGenerator",
     "Projection",

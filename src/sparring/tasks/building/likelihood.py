@@ -12,6 +12,7 @@ from sparring.networks import (
     DeepCoupling,
     GatedPixelCNN,
     MaskedAutoencoder,
+    MultiscalePixelCNN,
     PixelCNN,
     PixelCNNPlusPlus,
     PixelRNN,
@@ -91,6 +92,11 @@ LIKELIHOOD: dict[str, Built] = {
     "pixelrnn": Built(
         _pixel_by_pixel(PixelRNN),
         "LSTMs along the diagonals of a picture, from both sides",
+        own=True,
+    ),
+    "multiscale-pixelcnn": Built(
+        _pixel_by_pixel(MultiscalePixelCNN),
+        "a small PixelCNN, and residual networks that double its pictures",
         own=True,
     ),
     "masked-autoencoder": Built(
