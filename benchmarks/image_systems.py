@@ -7,7 +7,8 @@ by what came out. Every fit is kept under --work, so that what was broken off go
 
     python benchmarks/image_systems.py --data fashion-mnist --minutes 10 --seeds 2 --json
     python benchmarks/image_systems.py --data cifar10 --minutes 30 --games r3gan dcgan sngan --json
-    python benchmarks/image_systems.py --results systems.json --report
+    python benchmarks/image_systems.py --data digits --minutes 2 --binarise dynamic --games vae made
+    python benchmarks/image_systems.py --results systems.json
 """
 
 import argparse
@@ -25,12 +26,16 @@ from provenance import provenance
 from sparring import Synthesizer
 from sparring.core import Callback, TrainingState
 from sparring.data import open_dataset
-from sparring.games.catalog import GAMES
+from sparring.games.rows import GENERAL, PICTURES
 from sparring.tasks.judging import judge_synthesizer
 
 COLUMNS = (
-    "fd_trained", "kid_trained", "precision", "recall", "coverage", "class_accuracy", "copying_ct",
+    "nats", "bits_per_dimension", "fd_trained", "kid_trained", "precision", "recall", "coverage",
+    "class_accuracy", "copying_ct",
 )  # fmt: skip
+
+
+COSTS = ("steps_per_s", "milliseconds_a_sample")
 
 
 class ProcessorMinutes(Callback):
@@ -54,22 +59,28 @@ class ProcessorMinutes(Callback):
 
 
 def games_of_pictures() -> list[str]:
-    """Those of the catalogue that play with pictures."""
-    return [name for name, entry in GAMES.items() if entry.encoding == "scores"]
+    """The GANs of the catalogue that play with pictures."""
+    return [name for name, entry in {**GENERAL, **PICTURES}.items() if entry.encoding == "scores"]
 
 
-def fit_and_judge(data: str, game: str, seed: int, minutes: float, work: Path) -> dict[str, Any]:
+def fit_and_judge(
+    data: str, game: str, seed: int, minutes: float, work: Path, binarise: str | None
+) -> dict[str, Any]:
     """Train one game, judge it, keep its first samples as a picture."""
     made_by = provenance()
     budget = ProcessorMinutes(minutes)
     # The clock's limit is one that is never reached.
     synthesizer = Synthesizer(
-        game=game, seed=seed, minutes=100 * minutes, alarms=False, callbacks=[budget]
-    ).fit(data)
-    picture = synthesizer.modality_.show(synthesizer.sample(100, seed=0), 10)
-    picture.save(work / f"{data}-{game}-{seed}.png")
+        game=game, seed=seed, minutes=100 * minutes, alarms=False, callbacks=[budget],
+        previews=False, binarise=binarise,
+    ).fit(data)  # fmt: skip
+    before = time.process_time()
+    drawn = synthesizer.sample(100, seed=0)
+    drawing = time.process_time() - before
+    synthesizer.modality_.show(drawn, 10).save(work / f"{_kept(data, game, seed, binarise)}.png")
+    real = open_dataset(data, binarise=binarise)
     judgement = judge_synthesizer(
-        synthesizer, open_dataset(data), seed=seed, features="trained", cache=work / "cache"
+        synthesizer, real, seed=seed, features="trained", cache=work / "cache"
     )
     steps = synthesizer.model_.step
     return {
@@ -77,10 +88,12 @@ def fit_and_judge(data: str, game: str, seed: int, minutes: float, work: Path) -
         "game": game,
         "seed": seed,
         "minutes": minutes,
+        "binarise": binarise,
         "networks": synthesizer.spec_.networks,
         "weights": sum(p.numel() for p in synthesizer.model_.parameters()),
         "steps": steps,
         "steps_per_s": steps / budget.used,
+        "milliseconds_a_sample": 10 * drawing,
         "figures": {
             figure.name: {
                 "value": figure.value,
@@ -94,18 +107,23 @@ def fit_and_judge(data: str, game: str, seed: int, minutes: float, work: Path) -
     }
 
 
+def _kept(data: str, game: str, seed: int, binarise: str | None) -> str:
+    """What the files of a fit are called."""
+    return "-".join([data, *([binarise] if binarise else []), game, str(seed)])
+
+
 def run(
-    data: str, games: Sequence[str], seeds: int, minutes: float, work: Path
+    data: str, games: Sequence[str], seeds: int, minutes: float, work: Path, binarise: str | None
 ) -> list[dict[str, Any]]:
     """All fits, those that were kept included; first each game's first seed."""
     work.mkdir(parents=True, exist_ok=True)
     rows = []
     for seed in range(seeds):
         for game in games:
-            kept = work / f"{data}-{game}-{seed}-{minutes:g}.json"
+            kept = work / f"{_kept(data, game, seed, binarise)}-{minutes:g}.json"
             if not kept.exists():
                 print(f"{data}: {game}, seed {seed}", file=sys.stderr, flush=True)
-                row = fit_and_judge(data, game, seed, minutes, work)
+                row = fit_and_judge(data, game, seed, minutes, work, binarise)
                 kept.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
             rows.append(json.loads(kept.read_text(encoding="utf-8")))
     return rows
@@ -113,34 +131,41 @@ def run(
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """Markdown: one row a game, means over the seeds, and what they lie between."""
-    names = [name for name in COLUMNS if all(name in row["figures"] for row in rows)]
+    names = [name for name in COLUMNS if any(name in row["figures"] for row in rows)]
+    costs = [name for name in COSTS if all(name in row for row in rows)]
     lines = [
-        f"| game | {' | '.join(names)} | steps/s |",
-        f"|---|{'---:|' * (len(names) + 1)}",
+        f"| game | {' | '.join([*names, *costs])} |",
+        f"|---|{'---:|' * (len(names) + len(costs))}",
     ]
     by_game: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_game.setdefault(row["game"], []).append(row)
-    first = names[0]
+    first = "fd_trained"
 
-    def mean(of: Sequence[dict[str, Any]], name: str, what: str = "value") -> float:
-        return statistics.fmean(row["figures"][name][what] for row in of)
+    def values(of: Sequence[dict[str, Any]], name: str, what: str = "value") -> list[float]:
+        return [row["figures"][name][what] for row in of if name in row["figures"]]
 
-    for game, of in sorted(by_game.items(), key=lambda item: mean(item[1], first)):
-        cells = [_cell([row["figures"][name]["value"] for row in of]) for name in names]
-        speed = statistics.fmean(row["steps_per_s"] for row in of)
-        lines.append(f"| {game} | {' | '.join(cells)} | {speed:.1f} |")
+    for game, of in sorted(
+        by_game.items(), key=lambda one: statistics.fmean(values(one[1], first))
+    ):
+        cells = [_cell(values(of, name)) for name in names]
+        lines.append(f"| {game} | {' | '.join([*cells, *(_cost(of, cost) for cost in costs)])} |")
     for what in ("floor", "ceiling"):
-        cells = [f"{mean(rows, name, what):.3g}" for name in names]
-        lines.append(f"| *{what}* | {' | '.join(cells)} | |")
+        cells = [f"{statistics.fmean(values(rows, name, what)):.3g}" for name in names]
+        lines.append(f"| *{what}* | {' | '.join(cells)} |{' |' * len(costs)}")
     return "\n".join(lines)
 
 
 def _cell(values: Sequence[float]) -> str:
-    spread = (max(values) - min(values)) / 2
-    return (
-        f"{statistics.fmean(values):.3g} ± {spread:.2g}" if len(values) > 1 else f"{values[0]:.3g}"
-    )
+    """The mean, and half of what lies between the extremes."""
+    if not values:
+        return ""
+    spread = f" ± {(max(values) - min(values)) / 2:.2g}" if len(values) > 1 else ""
+    return f"{statistics.fmean(values):.3g}{spread}"
+
+
+def _cost(of: Sequence[dict[str, Any]], name: str) -> str:
+    return f"{statistics.fmean(row[name] for row in of):.3g}"
 
 
 def main() -> None:
@@ -151,19 +176,15 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--work", type=Path, default=Path("image-systems"))
-    parser.add_argument("--out", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--results", type=Path)
-    parser.add_argument("--report", action="store_true")
+    parser.add_argument("--binarise", choices=("dynamic", "static", "half"))
     asked = parser.parse_args()
     torch.set_num_threads(1)
     if asked.results is not None:
         rows = json.loads(asked.results.read_text(encoding="utf-8"))["rows"]
     else:
-        rows = run(asked.data, asked.games, asked.seeds, asked.minutes, asked.work)
-    if asked.out is not None:
-        content = json.dumps({"rows": rows}, indent=1) + "\n"
-        asked.out.write_text(content, encoding="utf-8")
+        rows = run(asked.data, asked.games, asked.seeds, asked.minutes, asked.work, asked.binarise)
     print(json.dumps({"rows": rows}) if asked.json else table(rows))
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import PIL.Image
 import pytest
 
 from sparring import __version__, cli
 from sparring.games.catalog import GAMES
 
-COMMANDS = ["fit", "columns", "resume", "sample", "impute", "report"]
+COMMANDS = ["fit", "columns", "resume", "sample", "impute", "restore", "report"]
 COMMANDS += ["play", "reproduce", "list", "cite"]
 TINY = ["--set", "networks=mlp", "--set", "width=8", "--set", "batch_size=8", "--steps", "3"]
 
@@ -245,3 +246,48 @@ def test_a_fault_of_ours_says_so_and_shows_where_when_asked(sparring, monkeypatc
     monkeypatch.setattr("sys.argv", ["sparring", "cite", "gan"])
     with pytest.raises(ZeroDivisionError):
         cli.main()
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A small picture in a file, and a mask of its lower half."""
+    rows = np.arange(12 * 16 * 3).reshape(12, 16, 3) % 251
+    PIL.Image.fromarray(rows.astype(np.uint8)).save(tmp_path / "photo.png")
+    mask = np.zeros((12, 16), np.uint8)
+    mask[6:] = 255
+    PIL.Image.fromarray(mask).save(tmp_path / "mask.png")
+    return "photo.png"
+
+
+@pytest.mark.parametrize(
+    ("how", "size"),
+    [(["--noise"], (16, 12)), (["--mask", "mask.png"], (16, 12)), (["--scale", 2], (32, 24))],
+)
+def test_a_picture_is_restored_into_a_file(how, size, photo, good, tmp_path):
+    told = json.loads(good("restore", photo, *how, "--steps", 2, "-o", "out.png", "--json"))
+    assert told == {"output": "out.png", "step": 2, "stopped": None}
+    with PIL.Image.open(tmp_path / "out.png") as made:
+        assert (made.size, made.mode) == (size, "RGB")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "one of --noise, --mask FILE and --scale N"),
+        (["--noise", "--scale", 2], "one of --noise, --mask FILE and --scale N"),
+        (["--scale", 1], "factor must be"),
+        (["--noise", "--steps", 0], "steps must be"),
+        (["--mask", "nowhere.png"], "nowhere.png isn't there"),
+        (["--mask", "photo.png", "--seed", -1], "seed must be"),
+    ],
+)
+def test_a_picture_isnt_restored_by_halves(words, says, photo, sparring, tmp_path):
+    code, out, err = sparring("restore", photo, *words, "-o", "out.png")
+    assert (code, out) == (2, "")
+    assert says in err
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_restored_picture_is_a_png(photo, sparring):
+    code, _, err = sparring("restore", photo, "--noise", "-o", "out.jpg")
+    assert (code, "must end in .png" in err) == (2, True)

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from sparring.tasks.detector import Detector
+    from sparring.tasks.restorer import Restorer
     from sparring.tasks.synthesizer import Synthesizer
     from sparring.tasks.world import World
 
-__all__ = ["Synthesizer", "World", "__version__"]
+__all__ = ["Detector", "Restorer", "Synthesizer", "World", "__version__"]
 
-_WHERE = {"Synthesizer": "sparring.tasks.synthesizer", "World": "sparring.tasks.world"}
+_WHERE = {
+    "Detector": "sparring.tasks.detector",
+    "Restorer": "sparring.tasks.restorer",
+    "Synthesizer": "sparring.tasks.synthesizer",
+    "World": "sparring.tasks.world",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -55,31 +55,6 @@ def _help(
         typer.echo(context.get_help())
 
 
-_SEVERAL = ("drop", "categories", "missing")
-"""Settings that take several words; given again, they are added to."""
-
-
-def _settings(pairs: list[str] | None) -> dict[str, Any]:
-    """`key=value` pairs; a value is read as TOML where it is some, else as a word."""
-    import tomllib
-
-    from sparring.core.errors import WrongUse
-
-    settings: dict[str, Any] = {}
-    for pair in pairs or []:
-        key, equals, text = pair.partition("=")
-        if not equals or not key:
-            raise WrongUse(f"--set takes key=value, got {pair!r}.")
-        # Each refusal of a column says to drop it: what was dropped before stays so.
-        if key in _SEVERAL and key in settings:
-            text = f"{settings[key]},{text}"
-        try:
-            settings[key] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            settings[key] = text
-    return settings
-
-
 @app.command(epilog="Example: sparring fit photos/ --minutes 30 --set size=64")
 def fit(
     data: Annotated[
@@ -100,13 +75,13 @@ def fit(
 ) -> None:
     """Train on a data set: look at it, choose what fits, and keep everything in a run."""
     from sparring.tasks.run import free_folder
-    from sparring.tasks.settings import with_settings
+    from sparring.tasks.settings import read_settings, with_settings
     from sparring.tasks.synthesizer import Synthesizer
 
     given = {"game": game, "steps": steps, "minutes": minutes, "seed": seed}
     name = Path(data).name.split(".")[0] or "data"
     folder = run or free_folder(f"{name}-{game}" if game else name)
-    settings = _settings(set_) | _kinds(kinds)
+    settings = read_settings(set_ or []) | _kinds(kinds)
     with _progress(as_json) as bar:
         parameters = with_settings({**given, "processes": processes}, settings)
         Synthesizer(**parameters, run=folder, callbacks=[bar]).fit(data)
@@ -146,10 +121,10 @@ def columns(
 ) -> None:
     """What fit would take a data set for: kinds of columns and rules between them."""
     from sparring.tasks.columns import look
-    from sparring.tasks.settings import with_settings
+    from sparring.tasks.settings import read_settings, with_settings
     from sparring.terminal import show_look
 
-    parameters = with_settings({"game": None}, _settings(set_) | _kinds(kinds))
+    parameters = with_settings({"game": None}, read_settings(set_ or []) | _kinds(kinds))
     seen = look(data, parameters, output)
     if as_json:
         _print_json(seen.describe())
@@ -218,6 +193,34 @@ def impute(
     filled = impute_file(run, rows, output, seed)
     result = {"output": str(output), "filled": filled}
     _say(result, as_json, f"{filled:,} values were filled in; the rows are in {output}.")
+
+
+@app.command(
+    epilog="Example: sparring restore grainy.png --noise -o clean.png"
+    "\n\nExample: sparring restore torn.png --mask holes.png -o whole.png"
+    "\n\nExample: sparring restore small.png --scale 4 -o large.png"
+)
+def restore(
+    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="An image file.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT.png", help="Where to write it.")
+    ],
+    noise: Annotated[bool, typer.Option("--noise", help="Take noise from it.")] = False,
+    mask: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Paint what is white in this picture.")
+    ] = None,
+    scale: Annotated[int | None, typer.Option(help="Make it so many times as large.")] = None,
+    steps: Annotated[int, typer.Option(help="At most so many; it stops by itself.")] = 3000,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Restore one picture by a network that has seen no other: noise, holes, or size."""
+    from sparring.tasks.restoring import restore_file
+
+    with _progress(as_json) as bar:
+        how = {"steps": steps, "seed": seed, "callbacks": [bar]}
+        result = restore_file(picture, output, noise=noise, mask=mask, scale=scale, **how)
+    _say(result, as_json, f"The picture of step {result['step']:,} is in {output}.")
 
 
 @app.command(

@@ -127,7 +127,13 @@ def show_look(look: Look) -> None:
         console.print(sentence, markup=False)
 
 
-_ITEMS = {"image": "pictures", "table": "rows", "matrix": "rows", "points": "points"}
+_ITEMS = {
+    "image": "pictures",
+    "table": "rows",
+    "matrix": "rows",
+    "points": "points",
+    "audio": "sounds",
+}
 
 
 def _show_columns(console: Console, look: Look) -> None:

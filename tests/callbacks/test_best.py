@@ -43,7 +43,7 @@ def test_the_training_ends_after_looks_without_a_better_one(tiny):
     state, _ = play(tiny, [3.0, 2.0, *[2.0] * 50], 60, patience=3, every=2)
     # Best at the second look, step 4; three more looks bring nothing.
     assert state.step == 10
-    assert state.stopped == "held-out items were most probable at step 4"
+    assert state.stopped == "what was held out was told best at step 4"
 
 
 def test_without_patience_it_goes_on(tiny):

@@ -44,20 +44,30 @@ from sparring.games import (
     SNGAN,
     TVAE,
     VAE,
+    VAEGAN,
     WGAN,
     WGANGP,
     Autoregressive,
     BigGAN,
+    Flow,
+    FlowGAN,
     InfoGAN,
     Matching,
     PacGAN,
+    PixelVAE,
     ProGAN,
     StyleGAN2,
+    Waveforms,
 )
-from sparring.losses import Gaussian, LogisticMixture
+from sparring.games.above import Above
+from sparring.losses import Dequantised, Gaussian, LogisticMixture, MuLaw, Plain
 from sparring.networks import (
+    IAF,
+    MAF,
     MLP,
+    NICE,
     Conditionals,
+    ConvolutionalEncoder,
     Coupling,
     CTGANDiscriminator,
     CTGANGenerator,
@@ -65,19 +75,25 @@ from sparring.networks import (
     DCGANGenerator,
     DeepCoupling,
     GatedPixelCNN,
+    InverseAutoregressive,
     LaplacianDiscriminator,
     LaplacianGenerator,
+    MapDecoder,
+    MapEncoder,
     MaskedAutoencoder,
     MultiscalePixelCNN,
+    NeuralSpline,
     PixelCNN,
     PixelCNNPlusPlus,
     PixelRNN,
     ProgressiveDiscriminator,
     ProgressiveGenerator,
+    RealNVP,
     StyleDiscriminator,
     StyleGenerator,
     TVAEDecoder,
     TVAEEncoder,
+    WaveNet,
 )
 from sparring.priors import Categorical, Normal
 from sparring.regularizers import DRAGAN, R1, Lazy
@@ -232,12 +248,30 @@ def made(classes: int = 0) -> Game:
     return MADE(network, Gaussian(), 8, 1, labels)
 
 
-def autoencoder(kind: type[VAE], classes: int = 0, **options: Any) -> Game:
+def wavenet(classes: int = 0) -> Game:
+    """A game of one, of short sounds of few levels."""
+    network = WaveNet(8, 3, 2, 2, 4, classes, levels=8)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return Waveforms(network, MuLaw(levels=8), 12, labels)
+
+
+def autoencoder(kind: type[VAE], classes: int = 0, told: int = 2, **options: Any) -> Game:
     """Of normal pictures; few draws tell how probable one is."""
-    encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
+    encoder = MLP(PICTURE, (told, 3), hidden=(8,), condition=classes)
     decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
     labels = Categorical([1, 2, 1]) if classes else None
     return kind(encoder, decoder, Normal(3), Gaussian(), labels, draws=2, **options)
+
+
+def vae_gan(classes: int = 0) -> Game:
+    """Without normalisation, which is of each process's own batch."""
+    parts = plain_pair(16, classes)
+
+    def none(_: int) -> torch.nn.Module:
+        return torch.nn.Identity()
+
+    encoder = ConvolutionalEncoder(1, 16, (2, 3), 2, classes, none)
+    return plain(VAEGAN(encoder, **parts))
 
 
 def adversarial_autoencoder(classes: int = 0) -> Game:
@@ -246,6 +280,51 @@ def adversarial_autoencoder(classes: int = 0) -> Game:
     decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
     labels = Categorical([1, 2, 1]) if classes else None
     return AAE(encoder, decoder, MLP((3,), (), hidden=(8,)), Normal(3), Gaussian(), labels)
+
+
+def flow(kind: Any, shape: tuple[int, ...], classes: int = 0) -> Game:
+    """A game of one; pictures get noise, points are as they are."""
+    space = Dequantised(shape) if len(shape) == 3 else Plain(shape)
+    network = kind(shape, width=4, depth=2, condition=classes)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return Flow(network, Normal(space.numbers), space, labels)
+
+
+def flow_pair(shape: tuple[int, ...], classes: int = 0) -> Game:
+    """A flow against a discriminator, and for its likelihood."""
+    network = NICE(shape, width=4, depth=2, condition=classes)
+    judge = MLP(shape, (), hidden=(8,), condition=classes)
+    space = Dequantised(shape) if len(shape) == 3 else Plain(shape)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return FlowGAN(network, judge, Normal(space.numbers), space, labels, weight=0.1)
+
+
+def pixelvae(classes: int = 0) -> Game:
+    """Of normal pixels under maps."""
+    encoder = MLP(PICTURE, (2, 3), hidden=(8,), condition=classes)
+    decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
+    network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
+    labels = Categorical([1, 2, 1]) if classes else None
+    return PixelVAE(encoder, decoder, network, Normal(3), Gaussian(), 8, 1, labels, draws=2)
+
+
+def two_levels(classes: int = 0) -> Game:
+    """Latents are two maps of 2 by 2, above which are latents of two numbers."""
+    above = PixelVAE(
+        MLP((2, 2, 2), (2, 2), hidden=(8,)),
+        MLP((2,), (2, 2, 2), hidden=(8,)),
+        GatedPixelCNN(2, 4, width=4, depth=1, kernel=3, maps=2),
+        Normal(2),
+        Gaussian(2),
+        2,
+        2,
+    )
+    encoder = MapEncoder(1, 2, 2, width=2, condition=classes)
+    decoder = MapDecoder(2, 2, 8, width=2, condition=classes)
+    network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
+    labels = Categorical([1, 2, 1]) if classes else None
+    prior = Above(above, (2, 2, 2))
+    return PixelVAE(encoder, decoder, network, prior, Gaussian(), 8, 1, labels, draws=2)
 
 
 UNCONDITIONAL: dict[str, Callable[[], Game]] = {
@@ -272,11 +351,22 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelrnn": lambda: pixelcnn(PixelRNN, kernel=3),
     "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, side=8, depth=1),
     "made": lambda: made(),
+    "wavenet": lambda: wavenet(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, k=3),
+    "iaf-vae": lambda: autoencoder(VAE, told=3, posterior=InverseAutoregressive(3, 2, 8)),
+    "pixelvae": lambda: pixelvae(),
+    "hierarchical-pixelvae": lambda: two_levels(),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
     "aae": lambda: adversarial_autoencoder(),
+    "nice": lambda: flow(NICE, PICTURE),
+    "realnvp": lambda: flow(RealNVP, PICTURE),
+    "maf": lambda: flow(MAF, POINT),
+    "iaf": lambda: flow(IAF, POINT),
+    "neural-spline": lambda: flow(NeuralSpline, POINT),
+    "flow-gan": lambda: flow_pair(POINT),
+    "vae-gan": lambda: vae_gan(),
     "nade": lambda: nade(NUMBERS),
     "ctgan": lambda: ctgan(NUMBERS),
     "tvae": lambda: tvae(NUMBERS),
@@ -306,11 +396,22 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "pixelrnn": lambda: pixelcnn(PixelRNN, CLASSES, kernel=3),
     "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, CLASSES, side=8, depth=1),
     "made": lambda: made(CLASSES),
+    "wavenet": lambda: wavenet(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
     "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
+    "iaf-vae": lambda: autoencoder(VAE, CLASSES, told=3, posterior=InverseAutoregressive(3, 2, 8)),
+    "pixelvae": lambda: pixelvae(CLASSES),
+    "hierarchical-pixelvae": lambda: two_levels(CLASSES),
     "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
     "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
     "aae": lambda: adversarial_autoencoder(CLASSES),
+    "nice": lambda: flow(NICE, PICTURE, CLASSES),
+    "realnvp": lambda: flow(RealNVP, PICTURE, CLASSES),
+    "maf": lambda: flow(MAF, POINT, CLASSES),
+    "iaf": lambda: flow(IAF, POINT, CLASSES),
+    "neural-spline": lambda: flow(NeuralSpline, POINT, CLASSES),
+    "flow-gan": lambda: flow_pair(PICTURE, CLASSES),
+    "vae-gan": lambda: vae_gan(CLASSES),
     "nade": lambda: nade(MIXED),
     "ctgan": lambda: ctgan(MIXED),
     "tvae": lambda: tvae(MIXED),
@@ -334,7 +435,10 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn", "gated-pixelcnn", "pixelrnn", "multiscale-pixelcnn"}
+UNDRAWN = {
+    *("pixelcnn", "gated-pixelcnn", "pixelrnn", "multiscale-pixelcnn", "wavenet"),
+    *("maf", "iaf", "neural-spline"),
+}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

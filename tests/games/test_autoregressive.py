@@ -136,10 +136,10 @@ def test_it_learns_what_there_is():
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        (lambda g: g.sample(2, {"x": torch.zeros(2, 1, 3, 3)}), "given pixels need 'x'"),
+        (lambda g: g.sample(2, {"x": torch.zeros(2, 1, 3, 3)}), "given places need 'x'"),
         (
             lambda g: g.sample(2, {"x": torch.zeros(2, 1, 2, 3), "known": torch.zeros(2, 1, 3, 3)}),
-            "given pixels need 'x' of shape",
+            "given places need 'x' of shape",
         ),
         (
             lambda g: g.sample(2, {"x": torch.zeros(2, 1, 3, 3), "known": torch.zeros(2, 9)}),

@@ -10,7 +10,7 @@ from sparring.core import Adam, Backend, Moving, WrongUse, train
 from sparring.data import Batches, InMemory
 from sparring.games import IWAE, VAE
 from sparring.losses import Bernoulli, Gaussian
-from sparring.networks import MLP
+from sparring.networks import MLP, InverseAutoregressive
 from sparring.priors import Categorical, Normal, Uniform
 
 torch.set_num_threads(1)
@@ -142,6 +142,70 @@ def test_it_learns_what_there_is(kind):
         again = game.pixels.mean(game.decode(game.encode(x), None))
     assert math.log(4) - 0.05 < nats < math.log(4) + 0.8
     assert float(((again > 0) == (x > 0)).float().mean()) > 0.97
+
+
+class Lying(nn.Module):
+    """An encoder that tells the same of every item: latents that lie around a line."""
+
+    def forward(self, x, y=None):
+        return torch.tensor([[0.2, -0.1], [0.4, 0.1], [1.0, -1.0]]).expand(len(x), 3, 2)
+
+
+def test_the_density_of_another_posterior_is_that_of_its_draws():
+    """The mean weight is the likelihood whatever the posterior, if its density is right."""
+    torch.manual_seed(4)
+    decoder, posterior = Linear(), InverseAutoregressive(2, steps=2, units=16)
+    with torch.no_grad():
+        decoder.weight.mul_(0.3)  # so that the posterior may lie wherever it likes
+        for network in posterior.steps:
+            network.layers[-1].weight.mul_(2)
+    game = VAE(Lying(), decoder, Normal(2), Gaussian(least=0.01), posterior=posterior, draws=20_000)
+    x = data(decoder, 20)
+    with torch.no_grad():
+        found, expected = game.log_prob(x), decoder.law().log_prob(x.flatten(1))
+        bounds = [float(game.bound(x, draws=k).mean()) for k in (1, 10, 1000)]
+    assert float((found - expected).abs().median()) < 0.02
+    assert bounds == sorted(bounds)
+
+
+def tilted(n=600):
+    """Pictures under which two latents hang together: x is normal around their sum."""
+    torch.manual_seed(2)
+    return torch.randn(n, 1, 2, 2) * 0.4 + torch.randn(n, 1, 1, 1) * 1.4
+
+
+class Sum(nn.Module):
+    """Each pixel is the sum of both latents, with a deviation of .4."""
+
+    def forward(self, z, y=None):
+        mean = z.sum(1).view(-1, 1, 1, 1).expand(-1, 1, 2, 2)
+        return torch.cat([mean, torch.full_like(mean, math.log(0.4))], 1)
+
+
+def test_latents_that_depend_on_each_other_are_found():
+    """Given x their sum is known and their difference isn't: no independent law comes near."""
+    x, bounds = tilted(), []
+    for posterior in (None, InverseAutoregressive(2, steps=2, units=32)):
+        torch.manual_seed(0)
+        encoder = MLP((1, 2, 2), (3 if posterior else 2, 2), (32,))
+        parts = encoder, Sum(), Normal(2), Gaussian(least=0.01), None, posterior
+        game = VAE(*parts, optimizer=Adam(5e-3))
+        train(game, Batches(InMemory(x), 100), steps=500, backend=Backend("cpu"))
+        with torch.no_grad():
+            bounds.append(float(game.bound(x.repeat(5, 1, 1, 1)).mean()))
+    assert bounds[1] > bounds[0] + 0.3
+
+
+def test_pictures_under_several_outputs_are_as_surprising_as_one_by_one():
+    torch.manual_seed(0)
+    x = torch.randn(3, 1, 4, 4).sign()
+    for pixels in (Bernoulli(), Gaussian()):
+        outputs = torch.randn(6, pixels.outputs, 4, 4)
+        found = pixels.surprises(x, outputs)
+        for item in range(3):
+            for which in range(2):
+                alone = pixels.surprise(x[item : item + 1], outputs[2 * item + which][None])
+                assert float(found[item, which]) == pytest.approx(float(alone), rel=1e-5)
 
 
 def test_conditions_reach_both_networks():

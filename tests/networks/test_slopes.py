@@ -173,3 +173,11 @@ def test_without_gradients_nothing_is_kept():
     with torch.no_grad(), penalised():
         y = LeakyReLU(0.1)(layer(torch.ones(1, 2, 5, 5)))
     assert not y.requires_grad
+
+
+@pytest.mark.parametrize("kind", [DCGANDiscriminator, ResidualDiscriminator, StyleDiscriminator])
+def test_networks_compile_in_one_piece(kind):
+    torch._dynamo.reset()
+    network, x = kind(3, 16, 8), torch.randn(2, 3, 16, 16)
+    whole = torch.compile(network, fullgraph=True, backend="eager", dynamic=False)
+    assert torch.allclose(whole(x), network(x), atol=1e-6)

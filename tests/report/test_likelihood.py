@@ -36,6 +36,7 @@ def test_a_game_that_knows_is_asked(game, conditional):
     whole = -model.log_prob(dataset.unseen(), labels).mean()
     assert figure.value == pytest.approx(whole, rel=0.15)
     assert figure.floor.name == "independent pixels"
+    assert "How surprising pictures are" in [exhibit.title for exhibit in judgement.exhibits]
     assert judgement["bits_per_dimension"].value == pytest.approx(figure.value / 64 / np.log(2))
 
 
@@ -44,3 +45,13 @@ def test_a_gan_and_a_density_are_not_asked():
     assert surprise_of(Synthesizer("gan", **tiny).fit("digits")) is None
     normal = {"part": "autoencoder", "pixels": {"part": "Gaussian"}}
     assert surprise_of(Synthesizer("vae", networks=normal, **tiny).fit("digits")) is None
+
+
+def test_of_a_flow_it_stands_beside_a_mixture_that_remembers():
+    networks = {"part": "nice", "levels": 17}
+    model = Synthesizer("nice", networks=networks, steps=30, width=8, alarms=False).fit("digits")
+    judgement = judge_synthesizer(model, open_dataset("digits"), features="identity")
+    beyond, nats = judgement["nats_over_memory"], judgement["nats"]
+    floor = nats.floor.value - beyond.floor.value
+    assert nats.value - beyond.value == pytest.approx(floor, rel=0.05)  # the mixture's own
+    assert beyond.ceiling.value == 0

@@ -78,3 +78,37 @@ def test_rows_of_tables_have_one_too():
     model = Synthesizer("nade", steps=20, alarms=False).fit(frame)
     chances = np.exp(model.log_prob(frame.drop_duplicates()))
     assert chances.sum() == pytest.approx(1, abs=0.05)
+
+
+def test_densities_of_points_are_in_their_own_units():
+    """Ten times as far apart, each direction has a tenth of the density."""
+    points = np.random.default_rng(0).normal(size=(300, 2)) * [1.0, 0.2]
+    found = []
+    for scale in (1.0, 10.0):
+        model = Synthesizer("maf", steps=50, width=8, alarms=False, modality="points")
+        found.append(model.fit(scale * points).log_prob(scale * points))
+    assert found[0] - found[1] == pytest.approx(2 * math.log(10), abs=1e-3)
+    area = np.stack(np.meshgrid(*[np.linspace(-8, 8, 200)] * 2), -1).reshape(-1, 2) * 10
+    chances = np.exp(model.log_prob(area)).sum() * (160 / 199) ** 2
+    assert chances == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("game", ["nice", "flow-gan"])
+def test_rows_of_tables_have_densities_of_numbers_and_chances_of_choices(game):
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.choice(["x", "y", "z"], 200), "b": rng.normal(size=200)})
+    model = Synthesizer(game, steps=5, width=8, alarms=False).fit(frame)
+    assert np.isfinite(model.log_prob(frame)).all()
+    made = model.sample(50)
+    assert set(made["a"]) <= {"x", "y", "z"}
+
+
+def test_flows_of_pictures_take_levels_and_another_flow(bits):
+    networks = {"part": "flow-pair", "levels": 2, "logit": 0.1, "flow": {"part": "MAF", "depth": 2}}
+    model = Synthesizer("flow-gan", networks=networks, **TINY).fit(bits)
+    assert np.isfinite(model.log_prob(bits)).all()
+    assert set(np.unique(model.sample(5))) <= {0, 255}
+    with pytest.raises(WrongUse, match="levels of the networks must be a whole number"):
+        Synthesizer("nice", networks={"part": "nice", "levels": "many"}, **TINY).fit(bits)

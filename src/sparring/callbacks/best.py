@@ -45,7 +45,7 @@ class KeepBest(Callback):
         elif (
             self.patience is not None and state.step - self.best_step >= self.patience * self.every
         ):
-            state.stop(f"held-out items were most probable at step {self.best_step:,}")
+            state.stop(f"what was held out was told best at step {self.best_step:,}")
 
     def on_end(self, state: TrainingState) -> None:
         if state.step % self.every:

@@ -70,12 +70,32 @@ class Completes(ABC):
         """
 
 
+class Continues(Samples):
+    """A game that draws the rest of items of which some places are given.
+
+    The condition of its `sample` may hold "x" (n, channels, *places) and "known" (n, 1, *places): 1
+    where x is given, 0 where it is to be drawn.
+    """
+
+
 class Encodes(ABC):
     """A game that can find the latent of an item."""
 
     @abstractmethod
     def encode(self, x: Tensor) -> Tensor:
         """The latents of items x, of shape (n, ...)."""
+
+
+class Reconstructs(Samples, Encodes):
+    """A game that can make an item again: its `sample` takes what its `encode` finds."""
+
+    @abstractmethod
+    def encode(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The latents of items x, of shape (n, ...); `condition` is a batch of what they are."""
+
+    def reconstruct(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """Items made from the latents of items x, of the same shape."""
+        return self.sample(len(x), condition, self.encode(x, condition))
 
 
 class Translates(ABC):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sparring.data.opening import open_dataset
     from sparring.data.points import Points
     from sparring.data.restoring import modality_from
+    from sparring.data.sound import Sound
     from sparring.data.sources import Files, InMemory, Pictures, Source, Subset
     from sparring.data.table import Table
 
@@ -34,6 +35,7 @@ __all__ = [
     "Pictures",
     "Points",
     "Relabelled",
+    "Sound",
     "Source",
     "Subset",
     "Table",
@@ -59,6 +61,7 @@ _WHERE = {
     "Pictures": "sources",
     "Points": "points",
     "Relabelled": "few_labels",
+    "Sound": "sound",
     "Source": "sources",
     "Subset": "sources",
     "Table": "table",

@@ -39,6 +39,8 @@ class Preparation:
             (see `rules.choose`).
         kinds: overrules what columns of tables and attributes of images are taken for, by name.
         text_encoder: of captions, by name.
+        length: of sounds, in samples; None for the usual one.
+        rate: of sounds, samples a second; None for that of most.
     """
 
     fraction: float = 0.1
@@ -47,6 +49,8 @@ class Preparation:
     rules: bool | tuple[str, ...] = False
     kinds: Mapping[str | int, str] = field(default_factory=dict)
     text_encoder: str = MINILM
+    length: int | None = None
+    rate: int | None = None
 
     def claim(
         self,

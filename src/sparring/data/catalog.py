@@ -11,10 +11,11 @@ from sparring.data.entries import Entry
 from sparring.data.finding import data_folder, find, obtain
 from sparring.data.imagesets import IMAGE_SETS
 from sparring.data.pointsets import POINT_SETS
+from sparring.data.soundsets import SOUND_SETS
 from sparring.data.stacked import STACKED_SETS
 from sparring.data.tablesets import TABLE_SETS
 
-_SETS = (*IMAGE_SETS, *STACKED_SETS, *TABLE_SETS, *POINT_SETS)
+_SETS = (*IMAGE_SETS, *STACKED_SETS, *TABLE_SETS, *POINT_SETS, *SOUND_SETS)
 CATALOG: dict[str, Entry] = {entry.name: entry for entry in _SETS}
 
 
@@ -91,7 +92,8 @@ def open_named(name: str, how: Preparation, size: int | None = None) -> Dataset:
         raise WrongUse(f"size is for images, {name!r} is a set of {entry.modality} data.")
     files = [obtain(alternatives, name) for alternatives in entry.files]
     dataset = entry.load(files, how, size)
-    return replace(dataset, name=name, licence=entry.licence, about=entry.about)
+    about = f"{entry.about} {dataset.about}".strip()  # what was done this time comes after it
+    return replace(dataset, name=name, licence=entry.licence, about=about)
 
 
 def unknown(name: str, others: Iterable[str] = ()) -> str:

@@ -34,6 +34,26 @@ def picture_of(figure: "Figure") -> PIL.Image.Image:
     return PIL.Image.open(buffer).convert("RGB")
 
 
+def draw_waves(waves: np.ndarray, rate: int, inches: float = 6.0) -> PIL.Image.Image:
+    """Sounds (n, length) as curves over time, one below the other.
+
+    Example:
+        >>> draw_waves(np.zeros((2, 100)), 8000).mode
+        'RGB'
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(inches, 0.7 * len(waves) + 0.4), dpi=100, layout="constrained")
+    seconds = np.arange(waves.shape[1]) / rate
+    every = figure.subplots(len(waves), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, wave in zip(every, waves, strict=True):
+        axes.plot(seconds, wave, linewidth=0.5)
+        axes.set_yticks([])
+        axes.tick_params(labelsize=6)
+    every[-1].set_xlabel("seconds", fontsize=7)
+    return picture_of(figure)
+
+
 def draw_panels(panels: Sequence[Panel], columns: int = 4, inches: float = 2.4) -> PIL.Image.Image:
     """Panels side by side, so many in a row.
 

@@ -18,9 +18,10 @@ class Entry:
 
     Attributes:
         name: by which it is opened.
-        modality: image, table or points.
+        modality: image, table, points or audio.
         items: how many there are, held-out ones included.
-        shape: of one item: (height, width), (height, width, 3), or (columns,).
+        shape: of one item: (height, width), (height, width, 3), (columns,), or the usual
+            (samples,).
         licence: of the data, as far as known.
         about: where it comes from, and what is done to it.
         load: makes it from its files.

@@ -1,7 +1,7 @@
 """A folder of images, or a folder of folders: one a class."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,13 @@ from sparring.data.splitting import FEWEST_ITEMS, split
 _PARTS = frozenset({"train", "test", "val", "valid", "validation", "heldout"})
 
 
-def _images(folder: Path) -> list[Path]:
-    return sorted(
+def _files(folder: Any, suffixes: Collection[str]) -> list[Any]:
+    found = (
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
     )
+    return sorted(found, key=lambda path: str(path.name))
 
 
 def find_images(folder: Path) -> tuple[list[Path], list[str] | None]:
@@ -38,43 +39,63 @@ def find_images(folder: Path) -> tuple[list[Path], list[str] | None]:
         Paths, and names of their classes or None when the images lie in the folder itself.
 
     Raises:
-        WrongUse: no images, images on both floors, folders that are parts and not classes, or a
-            class with one image.
+        WrongUse: see `find_classed`.
     """
-    top = _images(folder)
+    return find_classed(folder, SUFFIXES, "image", str(folder))
+
+
+def find_classed(
+    folder: Any, suffixes: Collection[str], what: str, name: str
+) -> tuple[list[Any], list[str] | None]:
+    """The files of a folder in a fixed order, and the class of each; others are left alone.
+
+    Args:
+        folder: a Path, or the zipfile.Path of one in an archive.
+        suffixes: of the files, in small letters.
+        what: such a file is, in a word.
+        name: of the folder, for errors.
+
+    Returns:
+        Paths, and names of their classes or None when the files lie in the folder itself.
+
+    Raises:
+        WrongUse: no such files, some on both floors, folders that are parts and not classes, or a
+            class with one file.
+    """
+    top = _files(folder, suffixes)
     below = {
         inner.name: found
-        for inner in sorted(folder.iterdir())
-        if inner.is_dir() and not inner.name.startswith(".") and (found := _images(inner))
+        for inner in sorted(folder.iterdir(), key=lambda path: str(path.name))
+        if inner.is_dir() and not inner.name.startswith(".") and (found := _files(inner, suffixes))
     }
     if top and below:
         raise WrongUse(
-            f"{folder} has images and folders of images ({', '.join(list(below)[:3])}): put every "
-            f"image into a class's folder, or none."
+            f"{name} has {what}s and folders of {what}s ({', '.join(list(below)[:3])}): put every "
+            f"{what} into a class's folder, or none."
         )
     if top:
         return top, None
     if not below:
         raise WrongUse(
-            f"{folder} holds no images ({_contents(folder)}): name a folder of "
-            f"{', '.join(sorted(SUFFIXES))} files, or of such folders."
+            f"{name} holds no {what}s ({_contents(folder)}): name a folder of "
+            f"{', '.join(sorted(suffixes))} files, or of such folders."
         )
     if set(map(str.lower, below)) <= _PARTS:
         raise WrongUse(
-            f"{folder} holds the parts {', '.join(below)}, not classes: name one of them, for "
-            f"example {folder / next(iter(below))}."
+            f"{name} holds the parts {', '.join(below)}, not classes: name one of them, for "
+            f"example {name}/{next(iter(below))}."
         )
-    for name, found in below.items():
+    for inside, found in below.items():
         if len(found) < 2:
             raise WrongUse(
-                f"Class {name!r} of {folder} has one image, each must have at least 2: add "
-                f"images, or remove the folder."
+                f"Class {inside!r} of {name} has one {what}, each must have at least 2: add "
+                f"{what}s, or remove the folder."
             )
     paths = [path for found in below.values() for path in found]
-    return paths, [name for name, found in below.items() for _ in found]
+    return paths, [inside for inside, found in below.items() for _ in found]
 
 
-def _contents(folder: Path) -> str:
+def _contents(folder: Any) -> str:
     names = [path.name for path in folder.iterdir()]
     return "it is empty" if not names else f"only {', '.join(sorted(names)[:3])}"
 

@@ -63,6 +63,7 @@ class Image(Modality):
     """
 
     name: ClassVar[str] = "image"
+    previews: ClassVar[int] = 64
 
     def __init__(self, size: int, channels: int, binary: bool = False) -> None:
         if not SMALLEST <= size <= LARGEST:

@@ -21,6 +21,8 @@ class Modality(ABC):
     name: ClassVar[str]
     shape: tuple[int, ...]
     """Shape of one item in model space."""
+    previews: ClassVar[int] = 1000
+    """How many items are drawn now and then while a game is trained."""
 
     @abstractmethod
     def encode(self, items: Any) -> Tensor:
@@ -30,9 +32,17 @@ class Modality(ABC):
     def decode(self, x: Tensor) -> Any:
         """(n, *shape) in model space -> items. Any finite tensor gives valid items."""
 
+    def log_unit(self) -> float:
+        """What makes a log-density in model space one in the items' own units, when it is added."""
+        return 0.0
+
     @abstractmethod
     def show(self, items: Any) -> Picture:
         """One picture of some items."""
+
+    def preview(self, items: Any, path: Path) -> None:
+        """Write some items to files whose names begin with the path given: one picture."""
+        self.show(items).save(f"{path}.png")
 
     @abstractmethod
     def save(self, items: Any, path: str | Path) -> None:

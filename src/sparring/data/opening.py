@@ -37,11 +37,13 @@ from sparring.data.folder import folder_dataset
 from sparring.data.frames import is_frame, to_pandas
 from sparring.data.image import LARGEST, SMALLEST
 from sparring.data.parquetfiles import ParquetRows, is_parquet, is_parquet_dataset
+from sparring.data.sound import check_length, check_rate
+from sparring.data.sounds import arrays_of_sounds, holds_sounds, read_sounds, sound_dataset
 from sparring.data.streaming import is_too_large, stream_dataset
 from sparring.data.tablefiles import SUFFIXES, check_columns, is_table, open_parquet, read_table
 from sparring.data.taking import label, take
 
-MODALITIES = ("image", "table", "points")
+MODALITIES = ("image", "table", "points", "audio")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class _Wish:
             raise WrongUse(
                 f"size must be a whole number from {SMALLEST} to {LARGEST}, got {size!r}."
             )
+        if self.how.length is not None:
+            check_length(self.how.length)
+        if self.how.rate is not None:
+            check_rate(self.how.rate)
         if not 0 < fraction <= 0.5:
             raise WrongUse(f"heldout must be above 0 and at most 0.5, got {fraction!r}.")
 
@@ -116,18 +122,21 @@ def open_dataset(
     text_encoder: str = MINILM,
     heldout: float = 0.1,
     seed: int = 0,
+    length: int | None = None,
+    rate: int | None = None,
 ) -> Dataset:
     """Open data of any kind, cut into what is trained on and what is held out.
 
     Args:
-        thing: the name of a data set (`catalog.names`); the path of a folder of images, of a
-            folder of such folders (one a class), of a .npz, .npy, idx, CSV, Parquet or SQLite
-            file, or of a folder of Parquet files (a name is looked up first: write ./mnist for a
-            folder of that name); an array or tensor of images (n, h, w), (n, h, w, c) or
-            (n, c, h, w), or of numbers (n, d); a DataFrame of pandas or Polars, a LazyFrame, a
-            table, reader or data set of pyarrow; a SQLAlchemy Engine or the URL of a database.
-        modality: image, table or points, where the data could be several; numbers (n, d) are a
-            table unless "points" is asked for.
+        thing: the name of a data set (`catalog.names`); the path of a folder of images or sounds,
+            of a folder of such folders (one a class), of a .npz, .npy, idx, CSV, Parquet or SQLite
+            file, of a .zip of sounds, or of a folder of Parquet files (a name is looked up first:
+            write ./mnist for a folder of that name); an array or tensor of images (n, h, w),
+            (n, h, w, c) or (n, c, h, w), or of numbers (n, d); a DataFrame of pandas or Polars, a
+            LazyFrame, a table, reader or data set of pyarrow; a SQLAlchemy Engine or the URL of a
+            database.
+        modality: image, table, points or audio, where the data could be several; numbers (n, d)
+            are a table unless "points" or "audio" is asked for.
         size: pixels, 8 to 128: images are cropped to the largest square in their middle and
             resized. Without it all images must be squares of one size.
         labels: for arrays of images, what is said of them: (n,) classes, captions (n texts, or n
@@ -155,6 +164,9 @@ def open_dataset(
         heldout: fraction of the items to hold out where there is no official test part, above 0
             and at most 0.5.
         seed: of the held-out part.
+        length: of sounds, in samples: longer ones are cut at their end, shorter ones end in
+            silence. None takes the median, rounded up to a multiple of 64.
+        rate: of sounds, samples a second, to which others are resampled; None takes that of most.
 
     Raises:
         WrongUse: whatever cannot be used, with what to do.
@@ -168,9 +180,11 @@ def open_dataset(
     """
     tables = (_listed(missing), _listed(categories), _listed(drop))
     asked = rules if isinstance(rules, bool) else tuple(rules)
-    how = Preparation(heldout, seed, encoding, asked, kinds or {}, text_encoder)
+    how = Preparation(heldout, seed, encoding, asked, kinds or {}, text_encoder, length, rate)
     wish = _Wish(how, modality, size, labels, target, separator, *tables, table, stream)
     dataset = _open(thing, wish)
+    if dataset.modality.name != "audio" and (length, rate) != (None, None):
+        raise WrongUse(f"length and rate are for sounds, got {dataset.modality.name} data.")
     if items is not None:
         dataset = take(dataset, items, seed)
     if binarise is not None:
@@ -239,6 +253,11 @@ def _open_existing(path: Path, wish: _Wish) -> Dataset:
     if _is_parquet_path(path, wish):
         wish.refuse("Parquet", *_OF_FILES)
         return _open_rows(_stem(path), open_parquet(path, wish.categories, wish.drop), wish)
+    if path.suffix == ".zip" or (path.is_dir() and _sounds(path, wish)):
+        what = "A folder of sounds" if path.is_dir() else "A .zip"
+        wish.expect("audio", what)
+        wish.refuse(what.lower(), "size", "labels", *_OF_FILES, *_OF_TABLES)
+        return sound_dataset(path.name, read_sounds(path), wish.how)
     if path.is_dir():
         wish.expect("image", f"The folder {path}")
         idx = find_idx_folder(path)
@@ -262,9 +281,14 @@ def _open_existing(path: Path, wish: _Wish) -> Dataset:
             wish.refuse("a file of arrays", *_OF_FILES)
             return _open_arrays(_stem(path), read(path, wish), wish)
     raise WrongUse(
-        f"{path} is of no known kind: name a folder of images, or a file that ends in "
-        f"{', '.join((*SUFFIXES, *DATABASES))}, .npz, .npy or idx3-ubyte."
+        f"{path} is of no known kind: name a folder of images or sounds, or a file that ends in "
+        f"{', '.join((*SUFFIXES, *DATABASES))}, .npz, .npy, .zip (of sounds) or idx3-ubyte."
     )
+
+
+def _sounds(folder: Path, wish: _Wish) -> bool:
+    """Whether a folder is one of sounds: what it has, where nothing else is asked for."""
+    return wish.modality == "audio" or (wish.modality is None and holds_sounds(folder))
 
 
 def _open_rows(name: str, rows: ParquetRows, wish: _Wish) -> Dataset:
@@ -332,6 +356,9 @@ def _open_frame(name: str, frame: pd.DataFrame, wish: _Wish) -> Dataset:
 
 
 def _open_arrays(name: str, arrays: Arrays, wish: _Wish) -> Dataset:
+    if wish.modality == "audio":
+        wish.refuse("sounds", "size", *_OF_TABLES)
+        return sound_dataset(name, arrays_of_sounds(arrays, wish.how.rate), wish.how)
     if arrays.x.ndim == 2:
         return _open_numbers(name, arrays, wish)
     wish.expect("image", f"An array of shape {arrays.x.shape}")

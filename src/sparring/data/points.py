@@ -1,5 +1,6 @@
 """Points in a plane or a space, whose distances mean something."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -80,6 +81,10 @@ class Points(Modality):
         """(n, d) -> (n, d) float64."""
         items: np.ndarray = x.detach().cpu().double().numpy() * self.scale + self.centre
         return items
+
+    def log_unit(self) -> float:
+        """A volume shrinks by the scale in each direction on its way to model space."""
+        return -len(self.centre) * math.log(self.scale)
 
     def show(self, items: Any) -> Picture:
         """The first two coordinates as a cloud; one coordinate as a histogram."""

@@ -18,7 +18,8 @@ LARGEST_AREA = 64_000_000
 """Pixels of the largest picture that is decoded (a 64-megapixel photograph)."""
 
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError)
-_GREY = ("1", "L", "LA", "La")
+GREY = frozenset({"1", "L", "LA", "La"})
+"""Modes in which Pillow has grey pictures."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,17 @@ def _open(path: Path) -> PIL.Image.Image:
     return picture
 
 
-def _unreadable(path: Path) -> WrongUse:
+def _unreadable(path: Path | str) -> WrongUse:
     return WrongUse(f"{path} is not an image that can be read (damaged or cut short): remove it.")
 
 
-def _too_large(path: Path) -> WrongUse:
+def _too_large(path: Path | str) -> WrongUse:
     return WrongUse(
         f"{path} has more than {LARGEST_AREA // 1_000_000} million pixels: make it smaller first."
     )
 
 
-def _check(picture: PIL.Image.Image, path: Path) -> None:
+def _check(picture: PIL.Image.Image, path: Path | str) -> None:
     if picture.width * picture.height > LARGEST_AREA:
         raise _too_large(path)
     try:
@@ -99,7 +100,7 @@ def read_header(path: Path) -> Header:
             raise _unreadable(path) from error
         if turned:
             width, height = height, width
-        return Header(path, width, height, picture.mode in _GREY)
+        return Header(path, width, height, picture.mode in GREY)
 
 
 def fit(picture: PIL.Image.Image, size: int) -> PIL.Image.Image:
@@ -137,24 +138,46 @@ def read_image(path: Path, channels: int, size: int | None = None) -> np.ndarray
         [255, 0, 0]
     """
     with _open(path) as opened:
-        try:
-            opened.load()
-            picture: PIL.Image.Image = PIL.ImageOps.exif_transpose(opened)
-            if picture.has_transparency_data:
-                _check_opaque(picture, path)
-            if picture.mode == "P":
-                picture = picture.convert("RGB")
-            picture = picture.convert("L" if channels == 1 else "RGB")
-        except WrongUse:
-            raise
-        except _UNREADABLE as error:
-            raise _unreadable(path) from error
+        return pixels_of(opened, path, channels, size)
+
+
+def pixels_of(
+    opened: PIL.Image.Image, name: Path | str, channels: int, size: int | None = None
+) -> np.ndarray:
+    """Decode a picture that Pillow has opened, as `read_image` does.
+
+    Args:
+        opened: the picture.
+        name: of it, for the sentence that refuses it.
+        channels: 1 (grey) or 3 (RGB).
+        size: when given, the largest square in the middle is resized to so many pixels.
+
+    Raises:
+        WrongUse: as `read_image`.
+
+    Example:
+        >>> pixels_of(PIL.Image.new("L", (9, 8), 7), "a picture", channels=1).shape
+        (8, 9)
+    """
+    _check(opened, name)
+    try:
+        opened.load()
+        picture: PIL.Image.Image = PIL.ImageOps.exif_transpose(opened)
+        if picture.has_transparency_data:
+            _check_opaque(picture, name)
+        if picture.mode == "P":
+            picture = picture.convert("RGB")
+        picture = picture.convert("L" if channels == 1 else "RGB")
+    except WrongUse:
+        raise
+    except _UNREADABLE as error:
+        raise _unreadable(name) from error
     if size is not None:
         picture = fit(picture, size)
     return np.array(picture)
 
 
-def _check_opaque(picture: PIL.Image.Image, path: Path) -> None:
+def _check_opaque(picture: PIL.Image.Image, path: Path | str) -> None:
     lowest, _ = picture.convert("RGBA").getchannel("A").getextrema()
     if lowest != 255:
         raise WrongUse(

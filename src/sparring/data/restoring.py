@@ -8,9 +8,11 @@ from sparring.data.image import Image
 from sparring.data.matrix import Matrix
 from sparring.data.modality import Modality
 from sparring.data.points import Points
+from sparring.data.sound import Sound
 from sparring.data.table import Table
 
-MODALITIES: dict[str, type[Modality]] = {made.name: made for made in (Image, Table, Matrix, Points)}
+_ALL = (Image, Table, Matrix, Points, Sound)
+MODALITIES: dict[str, type[Modality]] = {made.name: made for made in _ALL}
 
 
 def modality_from(description: Mapping[str, Any]) -> Modality:

@@ -17,7 +17,7 @@ def take(dataset: Dataset, items: int, seed: int = 0) -> Dataset:
     """The same data set with so many training items, drawn; each class keeps its share.
 
     Args:
-        dataset: of images or points.
+        dataset: of images, points or sounds.
         items: how many, at least 10, and at least one a class; the held-out part stays as it is.
         seed: of the draw.
 
@@ -30,10 +30,10 @@ def take(dataset: Dataset, items: int, seed: int = 0) -> Dataset:
         >>> len(few.train), few.train.y.bincount().min().item()
         (100, 10)
     """
-    if dataset.modality.name not in ("image", "points"):
+    if dataset.modality.name not in ("image", "points", "audio"):
         raise WrongUse(
-            f"items is for images and points, {dataset.name} is {dataset.modality.name} data: give "
-            f"fewer rows."
+            f"items is for images, points and sounds, {dataset.name} is {dataset.modality.name} "
+            f"data: give fewer rows."
         )
     classes = len(dataset.classes or ())
     least, most = max(FEWEST_ITEMS, classes), len(dataset.train)

@@ -104,3 +104,7 @@ class AAE(Decoding, Encodes):
     def encode(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The latents of items, of shape (n, k)."""
         return call(self.encoder, x, self.condition_of(condition or {}))
+
+    def infer(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The latents of items: each has but one."""
+        return self.encode(x, condition)

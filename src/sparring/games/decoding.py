@@ -2,14 +2,14 @@
 
 from torch import Tensor, nn
 
-from sparring.core import Batch, Interpolates
+from sparring.core import Batch, Interpolates, Reconstructs
 from sparring.games.conditional import Conditional
 from sparring.games.generating import call
 from sparring.losses.pixels import Pixels
 from sparring.priors import Normal, Prior
 
 
-class Decoding(Conditional, Interpolates):
+class Decoding(Conditional, Interpolates, Reconstructs):
     """A game with a decoder of latents z and conditions y.
 
     Attributes:

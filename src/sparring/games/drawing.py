@@ -39,7 +39,7 @@ def draw_pixels(
     network: PixelByPixel,
     pixels: Pixels,
     uniform: Tensor,
-    shape: tuple[int, int, int],
+    shape: tuple[int, ...],
     y: Tensor | None,
     given: Batch,
     temperature: float,
@@ -58,7 +58,7 @@ def draw_pixels(
     Raises:
         WrongUse: for given pixels of another shape.
     """
-    x, known = _begun(uniform, shape, given)
+    x, known = begun(uniform, shape, given)
     with network.remembering(len(x), shape[1]):
         for place in network.places(shape[1]):
             here = (..., *place)
@@ -72,22 +72,29 @@ def draw_pixels(
     return x
 
 
-def _begun(
-    uniform: Tensor, shape: tuple[int, int, int], given: Batch
-) -> tuple[Tensor, Tensor | None]:
-    """Empty pictures, or the given ones and which of their pixels are known."""
+def begun(uniform: Tensor, shape: tuple[int, ...], given: Batch) -> tuple[Tensor, Tensor | None]:
+    """Empty items, or the given ones and which of their places are known.
+
+    Args:
+        uniform: as many numbers as there are items, of their kind and device.
+        shape: of an item, (channels, *places).
+        given: may hold "x" (n, channels, *places) and "known" (n, 1, *places).
+
+    Raises:
+        WrongUse: for others.
+    """
     whole = (len(uniform), *shape)
     x, known = given.get("x"), given.get("known")
     if (x is None) != (known is None) or (x is not None and x.shape != whole):
         raise WrongUse(
-            f"given pixels need 'x' of shape {whole} and 'known', got "
+            f"given places need 'x' of shape {whole} and 'known', got "
             f"{ {name: tuple(value.shape) for name, value in given.items()} }."
         )
     if x is None or known is None:
         return uniform.new_zeros(whole), None
     if known.shape != (whole[0], 1, *shape[1:]):
         raise WrongUse(
-            f"'known' must have shape {(whole[0], 1, *shape[1:])}, one a pixel, got "
+            f"'known' must have shape {(whole[0], 1, *shape[1:])}, one a place, got "
             f"{tuple(known.shape)}."
         )
     return x.clone(), known

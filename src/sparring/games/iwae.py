@@ -15,7 +15,7 @@ class IWAE(VAE):
     q(z | x); with k = 1 that is the VAE's bound.
 
     Args:
-        encoder, decoder, prior, pixels, labels: as for `VAE`.
+        encoder, decoder, prior, pixels, labels, posterior: as for `VAE`.
         k: latents an item in training, at least 1.
         draws, optimizer: as for `VAE`.
 
@@ -37,12 +37,14 @@ class IWAE(VAE):
         prior: Prior,
         pixels: Pixels,
         labels: Prior | None = None,
+        posterior: nn.Module | None = None,
         *,
         k: int = 5,
         draws: int = 100,
         optimizer: OptimizerSpec | None = None,
     ) -> None:
-        super().__init__(encoder, decoder, prior, pixels, labels, draws=draws, optimizer=optimizer)
+        parts = encoder, decoder, prior, pixels, labels, posterior
+        super().__init__(*parts, draws=draws, optimizer=optimizer)
         if k < 1:
             raise WrongUse(f"k of IWAE must be at least 1, got {k}.")
         self.k = k

@@ -98,7 +98,8 @@ class MADE(Autoregressive):
         weight = next(self.network.parameters())
         return torch.rand(n, self.pixels.noises + 1, *self.shape[1:], device=weight.device)
 
-    def _draw(self, uniform: Tensor, y: Tensor | None, given: Batch) -> Tensor:
+    def drawn(self, uniform: Tensor, y: Tensor | None, given: Batch) -> Tensor:
+        """Pictures, each in the order that is drawn for it."""
         asked = (uniform[:, -1, 0, 0] * self.orders).long().clamp_max(self.orders - 1)
         x = uniform.new_empty(len(uniform), *self.shape)
         for order in asked.unique().tolist():
@@ -106,5 +107,5 @@ class MADE(Autoregressive):
             some = {name: value[mine] for name, value in given.items()}
             with self._along(order):
                 told = None if y is None else y[mine]
-                x[mine] = super()._draw(uniform[mine, :-1], told, some)
+                x[mine] = super().drawn(uniform[mine, :-1], told, some)
         return x

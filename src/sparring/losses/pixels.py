@@ -34,6 +34,16 @@ class Pixels(nn.Module, ABC):
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
         """-log p of pictures (n, channels, h, w), in nats, summed over pixels: (n,)."""
 
+    def surprises(self, x: Tensor, outputs: Tensor) -> Tensor:
+        """-log p of pictures under m outputs each, which follow each other: (n m, ...) to (n, m).
+
+        Example:
+            >>> Bernoulli().surprises(torch.ones(2, 1, 1, 1), torch.zeros(6, 1, 1, 1)).shape
+            torch.Size([2, 3])
+        """
+        several = len(outputs) // len(x)
+        return self.surprise(x.repeat_interleave(several, 0), outputs).view(-1, several)
+
     def sample(
         self, outputs: Tensor, temperature: float = 1.0, uniform: Tensor | None = None
     ) -> Tensor:
@@ -66,6 +76,10 @@ class Pixels(nn.Module, ABC):
         """The nearest pictures that could be drawn."""
         return x
 
+    def seen(self, x: Tensor) -> Tensor:
+        """What a network is shown of pictures whose pixels it is to follow."""
+        return x
+
 
 class Bernoulli(Pixels):
     """Each pixel is on, 1, or off, -1; outputs are the logits of on.
@@ -87,9 +101,13 @@ class Bernoulli(Pixels):
         self.outputs = self.noises = channels
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
+        return self.surprises(x, outputs).flatten()
+
+    def surprises(self, x: Tensor, outputs: Tensor) -> Tensor:
         check_binary(x)
         # log sigmoid of a logit with the pixel's sign.
-        return F.softplus(-x * outputs).flatten(1).sum(1)
+        logits = outputs.reshape(len(x), -1, x[0].numel()) * x.reshape(len(x), 1, -1)
+        return -F.logsigmoid(logits).sum(2)
 
     def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
         return 2 * (uniform < torch.sigmoid(outputs / temperature)).to(outputs.dtype) - 1
@@ -326,7 +344,8 @@ def check_binary(x: Tensor) -> None:
     Raises:
         WrongUse: for others.
     """
-    if not bool((x.abs() == 1).all()):
+    least, most = torch.aminmax(x.abs())  # the cheapest way to look at all: it is done each step
+    if not bool((least == 1) & (most == 1)):
         raise WrongUse(
             "pixels here are on or off, and these pictures have levels between; open them with "
             "binarise='dynamic', 'static' or 'half', or take pixels that have levels."

@@ -18,6 +18,7 @@ from sparring.networks.convolutional import DCGANDiscriminator, DCGANGenerator
 from sparring.networks.ctgan import CTGANDiscriminator, CTGANGenerator
 from sparring.networks.discriminator import Discriminator
 from sparring.networks.embedding import Embedded
+from sparring.networks.encoder import ConvolutionalEncoder
 from sparring.networks.equalised import (
     EqualisedConv2d,
     EqualisedLinear,
@@ -25,10 +26,14 @@ from sparring.networks.equalised import (
     PixelNorm,
 )
 from sparring.networks.field import FieldGenerator
+from sparring.networks.flows import IAF, MAF, NICE, NeuralSpline, RealNVP
 from sparring.networks.gated_pixelcnn import GatedPixelCNN
+from sparring.networks.hourglass import Hourglass
 from sparring.networks.infogan import InfoGANDiscriminator, InfoGANGenerator
+from sparring.networks.inverse_autoregressive import InverseAutoregressive
 from sparring.networks.laplacian import LaplacianDiscriminator, LaplacianGenerator
 from sparring.networks.made import MaskedAutoencoder
+from sparring.networks.maps import MapDecoder, MapEncoder
 from sparring.networks.masked import MaskedConv2d
 from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
@@ -43,12 +48,16 @@ from sparring.networks.sagan import SAGANDiscriminator, SAGANGenerator
 from sparring.networks.stacked import StackedDiscriminator, StackedGenerator
 from sparring.networks.style import MappingNetwork, StyleDiscriminator, StyleGenerator
 from sparring.networks.tvae import TVAEDecoder, TVAEEncoder
+from sparring.networks.wavenet import WaveNet
 from sparring.networks.words import WordsDiscriminator, WordsGenerator
 
 __all__ = [
     "BatchNormDiscriminator",
     "D2DCE",
+    "IAF",
+    "MAF",
     "MLP",
+    "NICE",
     "AuxiliaryClassifier",
     "BigGANDiscriminator",
     "BigGANGenerator",
@@ -57,6 +66,7 @@ __all__ = [
     "Concatenation",
     "ConditionalBatchNorm",
     "Conditionals",
+    "ConvolutionalEncoder",
     "Coupling",
     "DeepCoupling",
     "Conditioning",
@@ -67,10 +77,12 @@ __all__ = [
     "FieldGenerator",
     "InfoGANDiscriminator",
     "InfoGANGenerator",
+    "InverseAutoregressive",
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",
     "MultiscalePixelCNN",
+    "NeuralSpline",
     "ProgressiveDiscriminator",
     "ProgressiveGenerator",
     "Projection",
@@ -78,14 +90,18 @@ __all__ = [
     "ResidualGenerator",
     "SAGANDiscriminator",
     "SAGANGenerator",
+    "RealNVP",
     "ScaledProjection",
     "SelfAttention",
     "EqualisedConv2d",
     "EqualisedLinear",
+    "MapDecoder",
+    "MapEncoder",
     "MappingNetwork",
     "MinibatchDeviation",
     "GatedPixelCNN",
     "MaskedAutoencoder",
+    "Hourglass",
     "MaskedConv2d",
     "MaskedMLP",
     "PixelCNN",
@@ -98,6 +114,7 @@ __all__ = [
     "StyleGenerator",
     "TVAEDecoder",
     "TVAEEncoder",
+    "WaveNet",
     "WordsDiscriminator",
     "WordsGenerator",
 ]

@@ -46,6 +46,14 @@ class Discriminator(nn.Module, ABC):
             score = score + self.conditioning(features, y)
         return score, features
 
+    def look(self, x: Tensor, y: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Scores (n,), logits, and what the body made of the pictures, place by place."""
+        maps = self.body(x)
+        score = self.score(maps)
+        if self.conditioning is not None:
+            score = score + self.conditioning(self.pooled(maps), y)
+        return score, maps
+
     def features(self, x: Tensor) -> Tensor:
         """The features (n, features_width) of pictures."""
         return self.pooled(self.body(x))

@@ -96,16 +96,24 @@ def gated(x: Tensor) -> Tensor:
     return torch.tanh(one) * torch.sigmoid(other)
 
 
+class _Everywhere(Embedded):
+    """What a condition says is the same at every place: (n, width, 1, 1)."""
+
+    def forward(self, y: Tensor | None) -> Tensor:
+        return super().forward(y)[:, :, None, None]
+
+
 class _Layer(nn.Module):
     """A layer of both stacks; in the first, nothing of a pixel itself has been seen before."""
 
-    def __init__(self, before: int, width: int, kernel: int, condition: int, first: bool) -> None:
+    def __init__(
+        self, before: int, width: int, kernel: int, told: nn.Module | None, first: bool
+    ) -> None:
         super().__init__()
         self.down, self.right = Down(before, 2 * width, kernel), Right(before, 2 * width, kernel)
         self.across = nn.Conv2d(2 * width, 2 * width, 1)
         self.out = nn.Conv2d(width, width, 1)
-        self.told = Embedded(condition, 4 * width) if condition else None
-        self.first = first
+        self.told, self.first = told, first
 
     def rows(self, v: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
         """What is seen of the rows above: for the next layer, and for this one's other stack."""
@@ -113,7 +121,7 @@ class _Layer(nn.Module):
         across: Tensor = self.across(seen)
         if self.told is None:
             return gated(seen), across
-        above, beside = self.told(y)[:, :, None, None].chunk(2, 1)
+        above, beside = self.told(y).chunk(2, 1)
         return gated(seen + above), across + beside
 
     def pixels(self, h: Tensor, across: Tensor) -> Tensor:
@@ -125,9 +133,10 @@ class _Layer(nn.Module):
 class GatedPixelCNN(RowByRow):
     """Two stacks of convolutions without blind spot, and gates in the stead of rectifiers.
 
-    Van den Oord et al. 2016 (arXiv 1606.05328), section 2.1, 2.2, figure 2 and eq. 4. Nothing is
-    masked: windows are cut, and pictures shifted by a row and a pixel. Differs from the paper:
-    channels of a pixel are drawn at once, by a distribution in which they may depend on each other.
+    Van den Oord et al. 2016 (arXiv 1606.05328), section 2.1, 2.2, figure 2, eq. 4, and with `maps`
+    eq. 5. Nothing is masked: windows are cut, and pictures shifted by a row and a pixel. Differs
+    from the paper: channels of a pixel are drawn at once, by a distribution in which they may
+    depend on each other.
 
     Args:
         channels: of the pictures, 1 or 3.
@@ -137,12 +146,14 @@ class GatedPixelCNN(RowByRow):
         kernel: of the layers, odd and at least 3.
         condition: how many classes or attributes there are, or how long a text's embedding is; 0
             for none.
+        maps: feature maps that come as y and tell of each place, instead of a condition; 0 for
+            none. They may know of the whole picture.
 
     Raises:
-        WrongUse: for another depth or kernel.
+        WrongUse: for another depth or kernel, or both a condition and maps.
 
     Shapes:
-        x (n, channels, s, s), y (n, ...); returns (n, outputs, s, s).
+        x (n, channels, s, s), y (n, ...) or (n, maps, s, s); returns (n, outputs, s, s).
 
     Example:
         >>> _ = torch.manual_seed(0)
@@ -163,15 +174,27 @@ class GatedPixelCNN(RowByRow):
         depth: int = 6,
         kernel: int = 5,
         condition: int = 0,
+        maps: int = 0,
     ) -> None:
         super().__init__()
+        if condition and maps:
+            raise WrongUse(
+                f"GatedPixelCNN looks at a condition or at maps, got {condition} and {maps}; tell "
+                f"the condition to what makes the maps."
+            )
         if depth < 1 or kernel < 3 or kernel % 2 == 0:
             raise WrongUse(
                 f"GatedPixelCNN must have at least 1 layer and an odd kernel of at least 3, got "
                 f"{depth} and {kernel}."
             )
+
+        def told() -> nn.Module | None:
+            if maps:
+                return nn.Conv2d(maps, 4 * width, 1, bias=False)
+            return _Everywhere(condition, 4 * width) if condition else None
+
         self.layers = nn.ModuleList(
-            _Layer(width if number else channels, width, kernel, condition, first=not number)
+            _Layer(width if number else channels, width, kernel, told(), first=not number)
             for number in range(depth)
         )
         self.gather, self.last = nn.Conv2d(width, width, 1), nn.Conv2d(width, outputs, 1)
@@ -199,7 +222,8 @@ class GatedPixelCNN(RowByRow):
         row, column = place[0].start, place[1].start
         if column == 0:
             over = x[:, :, row - 1 : row] if row else torch.zeros_like(x[:, :, :1])
-            self._above = self._rows(over, y)
+            told = y[:, :, row : row + 1] if y is not None and y.dim() == 4 else y
+            self._above = self._rows(over, told)
             for layer in cast(list[_Layer], self.layers):
                 layer.right.begin_row()
         before = x[:, :, place[0], column - 1 : column]

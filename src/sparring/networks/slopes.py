@@ -63,7 +63,7 @@ def conv2d(
 
 
 def _wanted() -> bool:
-    return are_penalised() and torch.is_grad_enabled() and not torch.compiler.is_compiling()
+    return not torch.compiler.is_compiling() and are_penalised() and torch.is_grad_enabled()
 
 
 class _Maps(Function):

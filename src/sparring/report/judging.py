@@ -7,16 +7,22 @@ from pathlib import Path
 from typing import Any, cast
 
 from sparring.core.errors import WrongUse
-from sparring.data import Dataset, Image, Modality, Points, Table
+from sparring.data import Dataset, Image, Modality, Points, Sound, Table
 from sparring.metrics.features import Features
 from sparring.report.figures import GROUPS, Exhibit, Figure, Judgement, Kind, Mark
 from sparring.report.images import IMAGES
 from sparring.report.measures import FEWEST, Measure, Round, Subject
 from sparring.report.points import POINTS
 from sparring.report.rounds import Draw, DrawLabelled, Rounds
+from sparring.report.sounds import SOUNDS
 from sparring.report.tables import TABLES
 
-SUBJECTS: Mapping[type[Modality], Subject] = {Image: IMAGES, Table: TABLES, Points: POINTS}
+SUBJECTS: Mapping[type[Modality], Subject] = {
+    Image: IMAGES,
+    Table: TABLES,
+    Points: POINTS,
+    Sound: SOUNDS,
+}
 
 _FEWEST_RESAMPLES = 3
 
@@ -50,7 +56,7 @@ def judge(
             and others can't.
         features: what images are compared by: features, any function, the path of an ONNX file or
             a name; None for the best that is installed. For images alone.
-        n: items that are compared; None for 2,000 images, 5,000 rows or 2,500 points.
+        n: items that are compared; None for 2,000 images, 5,000 rows, 2,500 points or 300 sounds.
         resamples: how many times all is drawn anew, at least 3.
         seed: from which all draws follow.
         cache: a folder where features of the real data are kept for the next report.

@@ -10,9 +10,12 @@ from sparring.metrics.features import Identity
 from sparring.report import (
     captions,
     codes,
+    latents,
     learning,
     likelihood,
     mixing,
+    reconstruction,
+    sounds,
     stacked,
     truncation,
     ways,
@@ -53,6 +56,10 @@ def kinds() -> list[Kind]:
     for subject in (IMAGES, TABLES, POINTS):
         for measure in subject.measures(known, _Any(), True, None):
             found.update((kind.name, kind) for kind in measure.kinds)
-    for room in (captions, stacked, codes, learning, likelihood, ways, truncation, mixing):
+    rooms = (
+        captions, stacked, codes, latents, learning, likelihood, reconstruction, ways, truncation,
+        mixing, sounds,
+    )  # fmt: skip
+    for room in rooms:
         found.update((kind.name, kind) for kind in room.KINDS)
     return list(found.values())

@@ -1,13 +1,17 @@
 """What a report measures of games that know how probable a picture is."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from sparring.report.figures import Kind, Standing
+from sparring.metrics.clouds import Clouds
+from sparring.report.drawing import bars, number
+from sparring.report.figures import Exhibit, Kind, Standing
 from sparring.report.measures import Measure, Round, Sample
+
+_BINS = 40
 
 Nats = Callable[[Any, np.ndarray | None], np.ndarray]
 """n pictures and their class numbers, if any -> -log p of each, (n,)."""
@@ -38,6 +42,51 @@ KINDS = (
 )
 
 
+MEMORY = Kind(
+    "nats_over_memory",
+    "Surprise beyond memory (nats)",
+    "quality",
+    "lower",
+    "How much more surprising held-out pictures are than to a mixture of normal clouds around "
+    "training pictures, of the width that suits these best; above 0 the model knows less than "
+    "its training pictures by themselves would tell.",
+    lambda standing: f"{standing.value:.3g} nats beside a mixture that remembers",
+)
+
+
+def memory_of(nats: Nats, levels: int) -> Measure:
+    """How surprising held-out grey or coloured pictures are, beside what memory alone would tell.
+
+    Grover et al. 2018 (arXiv 1705.08868), section 3: the likelihood of a model that is taught by a
+    discriminator alone can be worse than that of a mixture around the training data.
+
+    Args:
+        nats: as for `likelihood_of`.
+        levels: how many levels the model gives a probability to.
+    """
+    known: list[Clouds] = []
+
+    def beyond(round: Round, surprises: np.ndarray) -> Sample:
+        if not known:  # the pool is the same in all rounds
+            known.append(Clouds(round.pool.sample.items, levels))
+        return Sample(surprises - known[0](round.heldout.items), np.asarray)
+
+    def said(round: Round) -> Sample:
+        return beyond(round, nats(round.heldout.items, round.heldout.labels))
+
+    def independent(round: Round) -> Mapping[str, Sample]:
+        law = Independent(round.pool.sample.items, binary=False)
+        return {"independent pixels": beyond(round, law(round.heldout.items))}
+
+    def value(round: Round, sample: Sample) -> Mapping[str, float]:
+        return {MEMORY.name: float(np.mean(sample.items))}
+
+    def even(round: Round) -> tuple[str, Sample]:
+        return "the mixture itself", Sample(np.zeros(len(round.heldout)), np.asarray)
+
+    return Measure((MEMORY,), value, generated=said, floors=independent, ceiling=even)
+
+
 def likelihood_of(nats: Nats, binary: bool) -> Measure:
     """How surprising held-out pictures are, beside a law of independent pixels.
 
@@ -50,6 +99,12 @@ def likelihood_of(nats: Nats, binary: bool) -> Measure:
 
     def said(round: Round, of: Sample) -> Sample:
         return Sample(nats(of.items, of.labels), np.asarray)
+
+    def shown(round: Round) -> Sequence[Exhibit]:
+        made = round.labelled or round.generated
+        return [
+            _histogram(nats(round.heldout.items, round.heldout.labels), said(round, made).items)
+        ]
 
     def independent(round: Round) -> Mapping[str, Sample]:
         law = Independent(round.pool.sample.items, binary)
@@ -65,6 +120,22 @@ def likelihood_of(nats: Nats, binary: bool) -> Measure:
         generated=lambda round: said(round, round.heldout),
         floors=independent,
         ceiling=lambda round: ("training pictures", said(round, round.reference)),
+        exhibits=shown,
+    )
+
+
+def _histogram(held: np.ndarray, made: np.ndarray) -> Exhibit:
+    """How surprising held-out and generated pictures are, by share."""
+    both = np.concatenate([held, made])
+    edges = np.linspace(both.min(), max(both.max(), both.min() + 1e-6), _BINS + 1)
+    real, own = (np.histogram(values, edges)[0] / len(values) for values in (held, made))
+    caption = (
+        f"Shares of held-out pictures (filled) and generated ones (line), from "
+        f"{number(float(edges[0]))} nats on the left to {number(float(edges[-1]))} on the right. "
+        f"A good model's own pictures surprise it as much as real ones do."
+    )
+    return Exhibit(
+        "How surprising pictures are", caption, bars(real.tolist(), own.tolist(), caption)
     )
 
 

@@ -194,6 +194,8 @@ _WHERE_GIVEN: Rules = {
     "binarise": _text,
     "text_encoder": _text,
     "start": _place,
+    "length": _plain_number,
+    "rate": _plain_number,
 }
 _RULES: Rules = {
     "rules": _rules,

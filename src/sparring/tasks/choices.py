@@ -58,6 +58,7 @@ DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "table": _table,
     "matrix": _table,
     "points": _points,
+    "audio": lambda dataset: Defaults("mlp", 256, 64, 64, 20_000, 20_000),
 }
 
 
@@ -77,6 +78,13 @@ def _of_conditionals(dataset: Dataset) -> Defaults:
     )
 
 
+def _flow(networks: str, dataset: Dataset) -> Defaults:
+    """Few numbers want narrow networks; latents are as many as an item's numbers."""
+    numbers = math.prod(dataset.modality.shape)
+    width = min(256, max(64, 2 * numbers))
+    return Defaults(networks, width, numbers, 128, 10_000, 50_000)
+
+
 OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "conditionals": _of_conditionals,
     "laplacian": lambda dataset: Defaults("laplacian", 32, 64, 64, 20_000, 20_000),
@@ -91,12 +99,25 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "masked-autoencoder": lambda dataset: Defaults(
         "masked-autoencoder", 500, 1, 100, 20_000, 20_000
     ),
+    "wavenet": lambda dataset: Defaults("wavenet", 32, 1, 8, 20_000, 20_000),
     "autoencoder": lambda dataset: Defaults("autoencoder", 200, 50, 100, 20_000, 20_000),
+    "iaf-autoencoder": lambda dataset: Defaults("iaf-autoencoder", 200, 50, 100, 20_000, 20_000),
+    "vae-gan": lambda dataset: Defaults("vae-gan", 32, 64, 64, 20_000, 20_000),
+    "pixelvae": lambda dataset: Defaults("pixelvae", 16, 16, 32, 20_000, 20_000),
+    "hierarchical-pixelvae": lambda dataset: Defaults(
+        "hierarchical-pixelvae", 16, 16, 32, 20_000, 20_000
+    ),
     "boltzmann": lambda dataset: Defaults("boltzmann", 500, 1, 100, 20_000, 20_000),
     "deep-boltzmann": lambda dataset: Defaults("deep-boltzmann", 250, 1, 100, 20_000, 20_000),
     "adversarial-autoencoder": lambda dataset: Defaults(
         "adversarial-autoencoder", 200, 8, 100, 20_000, 20_000
     ),
+    "nice": lambda dataset: _flow("nice", dataset),
+    "realnvp": lambda dataset: _flow("realnvp", dataset),
+    "maf": lambda dataset: _flow("maf", dataset),
+    "iaf": lambda dataset: _flow("iaf", dataset),
+    "neural-spline": lambda dataset: _flow("neural-spline", dataset),
+    "flow-pair": lambda dataset: _flow("flow-pair", dataset),
     "ctgan": lambda dataset: Defaults("ctgan", 256, 128, 500, _epochs(dataset, 300), 20_000),
     "tvae": lambda dataset: Defaults("tvae", 128, 128, 500, _epochs(dataset, 300), 20_000),
 }
@@ -110,7 +131,13 @@ def _epochs(dataset: Dataset, epochs: int, batch: int = 500) -> int:
     return max(1, epochs * len(dataset.train) // batch)
 
 
-_GAMES = {"image": "r3gan", "points": "r3gan", "table": "nade", "matrix": "nade"}
+_GAMES = {
+    "image": "r3gan",
+    "points": "r3gan",
+    "table": "nade",
+    "matrix": "nade",
+    "audio": "wavenet",
+}
 
 
 def choose_game(modality: str, game: str | None, networks: str | None) -> str:

@@ -15,6 +15,7 @@ from sparring.data.frames import to_pandas
 from sparring.data.modality import Modality
 from sparring.tasks.asking import rest_of, rows_that
 from sparring.tasks.checks import whole
+from sparring.tasks.completing import completed
 from sparring.tasks.filtering import items_that
 from sparring.tasks.likelihood import log_likelihoods
 from sparring.tasks.memory import enough_memory
@@ -80,7 +81,13 @@ class Fitted:
                 )
             return self.modality_.decode(self._items(n, condition)[0])
 
-    def log_prob(self, X: Any, y: Any = None, unit: str = "nats") -> np.ndarray:  # noqa: N803
+    def log_prob(
+        self,
+        X: Any,  # noqa: N803 - scikit-learn's names
+        y: Any = None,
+        unit: str = "nats",
+        seed: int | None = 0,
+    ) -> np.ndarray:
         """How probable items are, where the game knows: log-likelihoods.
 
         Args:
@@ -88,6 +95,7 @@ class Fitted:
             y: what they are, of a model with conditions, as given to `fit`.
             unit: "nats" an item, or "bits/dim": bits for each of an item's numbers. The negative
                 of what papers call bits per dimension.
+            seed: of what a game draws that estimates; None draws anew each time.
 
         Returns:
             (n,) float64: log-probabilities of what is counted in levels or categories,
@@ -96,8 +104,47 @@ class Fitted:
         Raises:
             WrongUse: for a game without a density, such as a GAN, or another unit.
         """
-        with self._drawing(seed=None) as game, torch.no_grad():
+        with self._drawing(seed) as game, torch.no_grad():
             return log_likelihoods(game, self.modality_, self.spec_, X, y, unit)
+
+    def complete(
+        self,
+        X: Any,  # noqa: N803 - as fit's
+        known: Any,
+        y: Any = None,
+        seed: int | None = None,
+        truncation: float | None = None,
+    ) -> Any:
+        """Items of which a part is given, the rest drawn: in-painting, or a sound that goes on.
+
+        What is drawn follows from what comes before it in the model's order, row by row or from
+        the beginning, and not from what comes later.
+
+        Args:
+            X: n items of the kind that was fitted; what isn't known of them isn't looked at.
+            known: True where an item is given, (n, *places) or (*places) for all alike: (h, w) of
+                pictures, (length,) of sounds.
+            y: what they are, of a model with conditions, as given to `fit`.
+            seed: of the draw; None draws anew each time.
+            truncation: the temperature of the draw, above 0.
+
+        Returns:
+            n items, in which what was known is as it was.
+
+        Raises:
+            WrongUse: for a game that doesn't draw place by place, or another shape.
+
+        Example:
+            >>> from sparring import Synthesizer
+            >>> model = Synthesizer("pixelcnn", steps=1, width=4, binarise="half", alarms=False)
+            >>> _ = model.fit("digits")
+            >>> known = np.zeros((8, 8), dtype=bool)
+            >>> known[:4] = True  # the upper half
+            >>> model.complete(np.zeros((2, 8, 8), np.uint8), known, [3, 5]).shape
+            (2, 8, 8)
+        """
+        with self._drawing(seed) as game, _truncated(game, truncation):
+            return completed(game, self.modality_, self.spec_, X, known, y)
 
     def sample_like(self, given: Any, seed: int | None = None) -> Any:
         """Whole rows of a table of which some columns are given; what is missing there, is.

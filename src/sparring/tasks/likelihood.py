@@ -9,8 +9,8 @@ import torch
 
 from sparring.core import Evaluates, Game
 from sparring.core.errors import WrongUse
-from sparring.data import Image
-from sparring.data.conditions import ClassNames
+from sparring.data import Image, Sound
+from sparring.data.conditions import Attributes, ClassNames, Codes, Condition
 from sparring.data.modality import Modality
 from sparring.tasks.model import ModelSpec
 
@@ -19,28 +19,38 @@ _CHUNK = 256
 
 
 def surprise_of(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray] | None:
-    """What says how surprising pictures of given class numbers are, in nats.
+    """What says how surprising pictures or sounds of given class numbers are, in nats.
 
     Args:
         fitted: a model, as `Fitted`.
 
     Returns:
-        None where it has no probability of a picture: of other data, of games that don't know, of
-        densities, which depend on the units, and under conditions that aren't classes.
+        None where it has no probability of an item: of other data, of games that don't know, of
+        densities, which depend on the units, and under texts.
     """
     game, modality, known = fitted.model_, fitted.modality_, fitted.spec_.condition
-    pixels = getattr(game, "pixels", None)
-    if not (isinstance(game, Evaluates) and isinstance(modality, Image)):
+    says = getattr(game, "pixels", getattr(game, "space", None))
+    if not (isinstance(game, Evaluates) and isinstance(modality, Image | Sound)):
         return None
-    if pixels is None or not pixels.discrete or not isinstance(known, ClassNames | None):
+    if says is None or not says.discrete:
+        return None
+    if not isinstance(known, ClassNames | Attributes | None):
         return None
 
     def nats(items: Any, labels: np.ndarray | None) -> np.ndarray:
-        y = None if known is None or labels is None else known.tell(torch.as_tensor(labels))
+        y = None if known is None or labels is None else _said(known, labels)
         found: np.ndarray = -fitted.log_prob(items, y)
         return found
 
     return nats
+
+
+def _said(known: Condition, labels: np.ndarray) -> Any:
+    """Numbers of classes (n,), or of each attribute's values (n, k), as users say them."""
+    if not isinstance(known, Attributes):
+        return known.tell(torch.as_tensor(labels))
+    columns = zip(known.attributes, labels.T, strict=True)
+    return {one.name: [one.values[number] for number in column] for one, column in columns}
 
 
 def log_likelihoods(
@@ -70,17 +80,27 @@ def log_likelihoods(
     if unit not in UNITS:
         raise WrongUse(f"unit must be one of {', '.join(UNITS)}, got {unit!r}.")
     x = modality.encode(items)
+    codes = codes_of(spec, y, len(x))
+    found = []
+    for rows in torch.arange(len(x)).split(_CHUNK):
+        batch = {} if codes is None else {"y": codes[rows]}
+        found.append(game.log_prob(x[rows], batch or None).double())
+    nats: np.ndarray = torch.cat(found).numpy() + modality.log_unit()
+    return nats if unit == "nats" else nats / (math.log(2) * x[0].numel())
+
+
+def codes_of(spec: ModelSpec, y: Any, n: int) -> Codes | None:
+    """What n given items are, as their game takes it; None where it isn't told.
+
+    Raises:
+        WrongUse: if it isn't said, or not of all, or there is nothing to be told.
+    """
     known = spec.condition
     if known is None and y is not None:
         raise WrongUse("the model was trained without conditions; leave y out.")
     if known is not None and y is None:
         raise WrongUse("the model was trained with conditions; say as y what the items are.")
     codes = None if known is None else known.encode(y)
-    if codes is not None and len(codes) != len(x):
-        raise WrongUse(f"y must say what {len(x)} items are, got {len(codes)}.")
-    found = []
-    for rows in torch.arange(len(x)).split(_CHUNK):
-        batch = {} if codes is None else {"y": codes[rows]}
-        found.append(game.log_prob(x[rows], batch or None).double())
-    nats: np.ndarray = torch.cat(found).numpy()
-    return nats if unit == "nats" else nats / (math.log(2) * x[0].numel())
+    if codes is not None and len(codes) != n:
+        raise WrongUse(f"y must say what {n} items are, got {len(codes)}.")
+    return codes

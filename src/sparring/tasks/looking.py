@@ -37,7 +37,7 @@ class Look:
 
     Attributes:
         name: of the data set.
-        modality: "image", "table", "matrix" or "points".
+        modality: "image", "table", "matrix", "points" or "audio".
         items, heldout: how many are trained on, and how many are kept to judge.
         about: what was assumed of a file, or where a named set comes from.
         columns: of a table; () for all else.

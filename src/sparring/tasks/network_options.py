@@ -11,9 +11,15 @@ from sparring.core.names import closest
 from sparring.losses import Bernoulli, DiscretisedLogistic, Gaussian, Levels, LogisticMixture
 from sparring.networks import (
     D2DCE,
+    IAF,
+    MAF,
+    NICE,
     AuxiliaryClassifier,
     Concatenation,
+    InverseAutoregressive,
+    NeuralSpline,
     Projection,
+    RealNVP,
     ScaledProjection,
 )
 from sparring.tasks.arguments import check_arguments, taken_by
@@ -26,8 +32,17 @@ PIXELS: dict[str, type[nn.Module]] = {
     part.__name__: part
     for part in (Bernoulli, Levels, DiscretisedLogistic, LogisticMixture, Gaussian)
 }
+FLOWS: dict[str, type[nn.Module]] = {
+    part.__name__: part for part in (NICE, RealNVP, MAF, IAF, NeuralSpline)
+}
+POSTERIORS: dict[str, type[nn.Module]] = {InverseAutoregressive.__name__: InverseAutoregressive}
 # Options that name a class, and what there is to be named.
-_CLASSES = {"conditioning": CONDITIONINGS, "pixels": PIXELS}
+_CLASSES = {
+    "conditioning": CONDITIONINGS,
+    "pixels": PIXELS,
+    "flow": FLOWS,
+    "posterior": POSTERIORS,
+}
 _GIVEN = (
     "latent",
     "channels",
@@ -36,7 +51,9 @@ _GIVEN = (
     "condition",
     "outputs",
     "colours",
+    "maps",
     "side",
+    "shape",
     "shape_in",
     "visible",
     "shape_out",
@@ -65,7 +82,7 @@ def named(networks: str | Mapping[str, Any] | None) -> tuple[str | None, dict[st
 
 
 def made(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options whose parts are made: a conditioning, or what is said of pixels, is a class.
+    """Options whose parts are made: a conditioning, what is said of pixels, a law of latents.
 
     Raises:
         WrongUse: for an unknown class, or an argument that it doesn't take.

@@ -37,6 +37,8 @@ DATA_OPTIONS = (
     "labelled",
     "binarise",
     "text_encoder",
+    "length",
+    "rate",
 )
 _ELSEWHERE = ("run", "callbacks", "device", "processes", "previews", "alarms", *DATA_OPTIONS)
 

@@ -1,7 +1,8 @@
 """Settings given as words: some are the synthesizer's, the others its game's."""
 
 import inspect
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sparring.core.errors import WrongUse
@@ -14,6 +15,33 @@ from sparring.tasks.network_options import named
 from sparring.tasks.synthesizer import Synthesizer
 
 _OF_FILES = ("target", "separator", "missing", "categories", "drop")
+_SEVERAL = ("drop", "categories", "missing")
+"""Settings that take several words; given again, they are added to."""
+
+
+def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
+    """`key=value` pairs; a value is read as TOML where it is some, else as a word.
+
+    Raises:
+        WrongUse: for a pair without a key or without "=".
+
+    Example:
+        >>> read_settings(["width=16", "networks=mlp"])
+        {'width': 16, 'networks': 'mlp'}
+    """
+    settings: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise WrongUse(f"--set takes key=value, got {pair!r}.")
+        # Each refusal of a column says to drop it: what was dropped before stays so.
+        if key in _SEVERAL and key in settings:
+            text = f"{settings[key]},{text}"
+        try:
+            settings[key] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            settings[key] = text
+    return settings
 
 
 def with_settings(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
             `Mirror()`, or functions of your own in `Violation` and `Checked`.
         rule: the update rule, as data: {"part": "Extragradient"}; None alternates.
         seed: of everything random.
-        modality: "image", "table" or "points"; None looks.
+        modality: "image", "table", "points" or "audio"; None looks.
         size: side length to which pictures are cropped and resized.
         target: the column whose prediction measures a table's use.
         separator: of a CSV file.
@@ -78,6 +78,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         binarise: how grey pictures are made binary, if they are: "dynamic" (pixels are drawn anew
             whenever they are seen), "static" (once) or "half" (cut at the middle).
         text_encoder: what reads captions: "minilm", or the name of a model of Hugging Face.
+        length: of sounds, in samples; None takes the median of the data's.
+        rate: of sounds, samples a second, to which others are resampled; None takes that of most.
         device: "auto", "cpu" or "cuda".
         precision: "float32" or "bfloat16".
         compiled: whether networks are compiled for the training; rarely worth it on a processor.
@@ -136,6 +138,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         labelled: float | None = None,
         binarise: str | None = None,
         text_encoder: str | None = None,
+        length: int | None = None,
+        rate: int | None = None,
         device: str = "auto",
         precision: str = "float32",
         compiled: bool = False,
@@ -177,6 +181,8 @@ class Synthesizer(OneOrSeveral, BaseEstimator):
         self.labelled = labelled
         self.binarise = binarise
         self.text_encoder = text_encoder
+        self.length = length
+        self.rate = rate
         self.device = device
         self.precision = precision
         self.compiled = compiled

@@ -25,6 +25,7 @@ from sparring.data.conditions import ClassNames, Condition
 from sparring.data.dataset import choose
 from sparring.data.modality import Modality
 from sparring.games.catalog import find_game
+from sparring.games.judging import Judging
 from sparring.metrics.copying import data_copying
 from sparring.tasks.hinting import made_hints
 from sparring.tasks.memory import enough_memory, out_of_memory
@@ -189,10 +190,15 @@ def _take_averages(state: TrainingState) -> None:
 def _parts(source: Source, game: Game, seed: int) -> tuple[Source, Source | None]:
     """What is learnt, and what tells a density's best weights: neither of it is held out."""
     apart = min(_JUDGED, len(source) // 10)
-    if not isinstance(game, Evaluates) or apart < 1:
+    if not _is_density(game) or apart < 1:
         return source, None
     rows = choose(len(source), len(source), seed)
     return Subset(source, rows[apart:].sort().values), Subset(source, rows[:apart])
+
+
+def _is_density(game: Game) -> bool:
+    """Whether likelihood is all that is wanted of a game, and not what a discriminator says too."""
+    return isinstance(game, Evaluates) and not isinstance(game, Judging)
 
 
 def _batches(ready: Training, batch_size: int) -> Batches:
@@ -224,7 +230,7 @@ def _beside(ready: Training, run: Run | None) -> list[Callback]:
     if settings["minutes"] is not None:
         beside.append(StopAfter(settings["minutes"]))
     # A density is judged by itself; too few rows leave none to judge it by.
-    if settings["patience"] is not None and not isinstance(ready.game, Evaluates):
+    if settings["patience"] is not None and not _is_density(ready.game):
         if watch is None:
             raise WrongUse("patience needs the alarms, which see progress; leave alarms on.")
         beside.append(StopWithoutProgress(watch, settings["patience"]))
@@ -270,9 +276,9 @@ def _preview(dataset: Dataset, plan: Plan, run: Run) -> Preview:
     modality: Modality = dataset.modality
 
     def show(x: Tensor, path: Path) -> None:
-        modality.show(modality.decode(x.cpu())).save(f"{path}.png")
+        modality.preview(modality.decode(x.cpu()), path)
 
-    rows = 64 if len(modality.shape) == 3 else 1000
+    rows = modality.previews
     condition = _shown(plan.spec.condition, rows)
     return Preview(run.folder, show, every=1000, n=rows, condition=condition)
 

@@ -3,11 +3,16 @@
 from sparring.games.aae import AAE
 from sparring.games.autoregressive import Autoregressive
 from sparring.games.dbm import DBM
+from sparring.games.flow import Flow
+from sparring.games.flow_gan import FlowGAN
 from sparring.games.iwae import IWAE
 from sparring.games.made import MADE
+from sparring.games.pixelvae import PixelVAE
 from sparring.games.rbm import RBM
 from sparring.games.rows.entry import Entry, bibtex
 from sparring.games.vae import VAE
+from sparring.games.vae_gan import VAEGAN
+from sparring.games.waveforms import Waveforms
 
 _VAE = bibtex(
     "kingma2014vae",
@@ -15,6 +20,15 @@ _VAE = bibtex(
     "Kingma, Diederik P. and Welling, Max",
     2014,
     "1312.6114",
+)
+
+_PIXELVAE = bibtex(
+    "gulrajani2017pixelvae",
+    "PixelVAE: A Latent Variable Model for Natural Images",
+    "Gulrajani, Ishaan and Kumar, Kundan and Ahmed, Faruk and Taiga, Adrien Ali and Visin, "
+    "Francesco and Vazquez, David and Courville, Aaron",
+    2016,
+    "1611.05013",
 )
 
 _PIXEL_RNN = bibtex(
@@ -101,6 +115,21 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="masked-autoencoder",
         only="image",
     ),
+    "wavenet": Entry(
+        Waveforms,
+        "one sample of a sound after the other, each given those before; exact likelihoods",
+        bibtex(
+            "oord2016wavenet",
+            "WaveNet: A Generative Model for Raw Audio",
+            'van den Oord, A{\\"a}ron and Dieleman, Sander and Zen, Heiga and Simonyan, Karen and '
+            "Vinyals, Oriol and Graves, Alex and Kalchbrenner, Nal and Senior, Andrew and "
+            "Kavukcuoglu, Koray",
+            2016,
+            "1609.03499",
+        ),
+        networks="wavenet",
+        only="audio",
+    ),
     "vae": Entry(
         VAE,
         "an encoder and a decoder, which raise a bound of the likelihood",
@@ -121,6 +150,34 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="autoencoder",
         only="image",
     ),
+    "iaf-vae": Entry(
+        VAE,
+        "a VAE whose latents depend on each other, given the picture",
+        bibtex(
+            "kingma2016iaf",
+            "Improving Variational Inference with Inverse Autoregressive Flow",
+            "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
+            "Sutskever, Ilya and Welling, Max",
+            2016,
+            "1606.04934",
+        ),
+        networks="iaf-autoencoder",
+        only="image",
+    ),
+    "pixelvae": Entry(
+        PixelVAE,
+        "a VAE whose pixels follow each other under what the latents say",
+        _PIXELVAE,
+        networks="pixelvae",
+        only="image",
+    ),
+    "hierarchical-pixelvae": Entry(
+        PixelVAE,
+        "the same with latents that are maps, and latents above these",
+        _PIXELVAE,
+        networks="hierarchical-pixelvae",
+        only="image",
+    ),
     "aae": Entry(
         AAE,
         "an autoencoder whose latents are made to follow a prior by a discriminator",
@@ -133,6 +190,20 @@ LIKELIHOOD: dict[str, Entry] = {
             "1511.05644",
         ),
         networks="adversarial-autoencoder",
+        only="image",
+    ),
+    "vae-gan": Entry(
+        VAEGAN,
+        "a VAE whose pictures come back alike to a discriminator, which judges new ones too",
+        bibtex(
+            "larsen2016vaegan",
+            "Autoencoding beyond pixels using a learned similarity metric",
+            "Larsen, Anders Boesen Lindbo and S{\\o}nderby, S{\\o}ren Kaae and Larochelle, Hugo "
+            "and Winther, Ole",
+            2015,
+            "1512.09300",
+        ),
+        networks="vae-gan",
         only="image",
     ),
     "rbm": Entry(
@@ -152,5 +223,78 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="deep-boltzmann",
         only="image",
         conditions=False,
+    ),
+    "nice": Entry(
+        Flow,
+        "a flow of additive couplings; exact densities, for anything",
+        bibtex(
+            "dinh2015nice",
+            "NICE: Non-linear Independent Components Estimation",
+            "Dinh, Laurent and Krueger, David and Bengio, Yoshua",
+            2014,
+            "1410.8516",
+        ),
+        networks="nice",
+    ),
+    "realnvp": Entry(
+        Flow,
+        "the same with scales in every coupling",
+        bibtex(
+            "dinh2017realnvp",
+            "Density estimation using Real NVP",
+            "Dinh, Laurent and Sohl-Dickstein, Jascha and Bengio, Samy",
+            2016,
+            "1605.08803",
+        ),
+        networks="realnvp",
+    ),
+    "maf": Entry(
+        Flow,
+        "a flow in which each number looks at those before; slow to sample",
+        bibtex(
+            "papamakarios2017maf",
+            "Masked Autoregressive Flow for Density Estimation",
+            "Papamakarios, George and Pavlakou, Theo and Murray, Iain",
+            2017,
+            "1705.07057",
+        ),
+        networks="maf",
+    ),
+    "iaf": Entry(
+        Flow,
+        "the same the other way round: quick to sample, slow to train",
+        bibtex(
+            "kingma2016iaf",
+            "Improving Variational Inference with Inverse Autoregressive Flow",
+            "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
+            "Sutskever, Ilya and Welling, Max",
+            2016,
+            "1606.04934",
+        ),
+        networks="iaf",
+    ),
+    "neural-spline": Entry(
+        Flow,
+        "a flow whose numbers go through splines; the closest densities of few numbers",
+        bibtex(
+            "durkan2019nsf",
+            "Neural Spline Flows",
+            "Durkan, Conor and Bekasov, Artur and Murray, Iain and Papamakarios, George",
+            2019,
+            "1906.04032",
+        ),
+        networks="neural-spline",
+    ),
+    "flow-gan": Entry(
+        FlowGAN,
+        "a flow taught by a discriminator, by likelihood or by both",
+        bibtex(
+            "grover2018flowgan",
+            "Flow-GAN: Combining Maximum Likelihood and Adversarial Learning in Generative Models",
+            "Grover, Aditya and Dhar, Manik and Ermon, Stefano",
+            2017,
+            "1705.08868",
+        ),
+        networks="flow-pair",
     ),
 }
