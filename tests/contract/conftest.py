@@ -81,6 +81,7 @@ from sparring.networks import (
     MapDecoder,
     MapEncoder,
     MaskedAutoencoder,
+    MultiscalePixelCNN,
     NeuralSpline,
     PixelCNN,
     PixelCNNPlusPlus,
@@ -346,6 +347,7 @@ UNCONDITIONAL: dict[str, Callable[[], Game]] = {
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2, kernel=3),
     "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, depth=1, levels=2),
     "pixelrnn": lambda: pixelcnn(PixelRNN, kernel=3),
+    "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, side=8, depth=1),
     "made": lambda: made(),
     "wavenet": lambda: wavenet(),
     "vae": lambda: autoencoder(VAE, beta=0.5),
@@ -389,6 +391,7 @@ CONDITIONAL: dict[str, Callable[[], Game]] = {
     "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2, kernel=3),
     "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, CLASSES, depth=1, levels=2),
     "pixelrnn": lambda: pixelcnn(PixelRNN, CLASSES, kernel=3),
+    "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, CLASSES, side=8, depth=1),
     "made": lambda: made(CLASSES),
     "wavenet": lambda: wavenet(CLASSES),
     "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
@@ -428,7 +431,10 @@ BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
 }
 
 # Games that draw nothing while they are played, beside their batches.
-UNDRAWN = {"pixelcnn", "gated-pixelcnn", "wavenet", "maf", "iaf", "neural-spline", "pixelrnn"}
+UNDRAWN = {
+    *("pixelcnn", "gated-pixelcnn", "pixelrnn", "multiscale-pixelcnn", "wavenet"),
+    *("maf", "iaf", "neural-spline"),
+}
 
 RULES = [Alternating(), Simultaneous(), Extragradient(), Optimistic(), Consensus(0.1)]
 

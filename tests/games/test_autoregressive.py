@@ -10,7 +10,7 @@ from sparring.core import Adam, Backend, WrongUse, train
 from sparring.data import Batches, InMemory
 from sparring.games.autoregressive import Autoregressive
 from sparring.losses.pixels import Bernoulli, Levels, LogisticMixture
-from sparring.networks.pixelcnn import PixelCNN
+from sparring.networks import MultiscalePixelCNN, PixelCNN, PixelCNNPlusPlus, PixelRNN
 from sparring.priors import Categorical
 
 torch.set_num_threads(1)
@@ -96,6 +96,44 @@ def test_cached_drawing_makes_what_naive_drawing_makes(options):
         Naive(game.network), game.pixels, game.shape[1], game.shape[0], game.labels
     ).sample(3, condition, z)
     torch.testing.assert_close(cached, naive, atol=1e-9, rtol=0)
+
+
+OTHERS = {
+    "pixelcnn++": lambda condition: PixelCNNPlusPlus(1, 1, 4, 1, 2, condition=condition),
+    "pixelrnn": lambda condition: PixelRNN(1, 1, 4, kernel=3, condition=condition),
+    "multiscale": lambda condition: MultiscalePixelCNN(1, 1, 4, 4, 1, condition=condition),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_networks_draw_alike_with_pixels_and_classes_given(kind):
+    torch.manual_seed(0)
+    network, labels = OTHERS[kind](2).double().eval(), Categorical([1.0, 1.0])
+    game, naive = (
+        Autoregressive(made, Bernoulli(), 4, 1, labels) for made in (network, Naive(network))
+    )
+    z, x = game.latent(64).double(), torch.ones(64, 1, 4, 4, dtype=torch.float64)
+    known = (torch.rand(64, 1, 4, 4) < 0.3).double()
+    condition = {"x": x, "known": known, "y": torch.arange(64) % 2}
+    drawn = game.sample(64, condition, z)
+    assert bool((drawn[known.bool()] == 1).all())
+    torch.testing.assert_close(drawn, naive.sample(64, condition, z))
+    others = game.sample(64, {**condition, "x": -x}, z)[~known.bool()]
+    assert not torch.equal(drawn[~known.bool()], others)
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_networks_draw_pictures_as_often_as_they_are_probable(kind):
+    torch.manual_seed(0)
+    game, n = Autoregressive(OTHERS[kind](0).eval(), Bernoulli(), 2), 20_000
+    with torch.no_grad():
+        for parameter in game.network.parameters():
+            parameter.mul_(2.0)
+    x = every(4)
+    found = torch.cdist(game.sample(n).flatten(1), x).argmin(1).bincount(minlength=16) / n
+    expected = game.log_prob(x.reshape(-1, 1, 2, 2)).exp().detach()
+    assert float(expected.max()) > 1.3 / 16
+    assert float((found - expected).abs().max()) < 0.012
 
 
 def test_given_pixels_stay_and_the_others_follow_them():

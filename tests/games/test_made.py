@@ -9,7 +9,7 @@ from torch import nn
 from sparring.core import Adam, Backend, WrongUse, train
 from sparring.data import Batches, InMemory
 from sparring.games import MADE, Autoregressive
-from sparring.losses import Bernoulli, Levels
+from sparring.losses import Bernoulli
 from sparring.networks import MaskedAutoencoder, PixelCNN
 from sparring.priors import Categorical
 
@@ -46,12 +46,6 @@ def test_the_chances_of_all_pictures_sum_to_one(condition):
     chances = game.log_prob(x, told).exp()
     assert float(chances.sum().detach()) == pytest.approx(1, abs=1e-9)
     assert float(chances.max().detach()) > 4 / 512
-
-
-def test_the_chances_of_all_colour_pictures_sum_to_one():
-    game = make(side=2, pixels=Levels(3, levels=2), channels=3, colours=3).double()
-    x = every(12).reshape(-1, 3, 2, 2).double()
-    assert float(game.log_prob(x).exp().sum().detach()) == pytest.approx(1, abs=1e-9)
 
 
 def test_a_pictures_chance_is_the_mean_over_the_orders():

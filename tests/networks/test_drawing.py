@@ -5,10 +5,12 @@ import itertools
 import pytest
 import torch
 
+from sparring.core import WrongUse
 from sparring.losses import Levels
 from sparring.networks import (
     GatedPixelCNN,
     MaskedAutoencoder,
+    MultiscalePixelCNN,
     PixelCNN,
     PixelCNNPlusPlus,
     PixelRNN,
@@ -20,6 +22,10 @@ torch.set_num_threads(1)
 def reordered(network):
     network.order = 2
     return network
+
+
+def multiscale(**options):
+    return MultiscalePixelCNN(**options, width=4, depth=1)
 
 
 COLOURS = {"channels": 3, "outputs": 6, "colours": 3}
@@ -38,6 +44,9 @@ MADE = {
     "pixelcnn++ of one level": (lambda side, **o: PixelCNNPlusPlus(**o, width=4, levels=1), 4),
     "pixelrnn": (lambda side, **o: PixelRNN(**o, width=6, kernel=3), 5),
     "pixelrnn of two blocks": (lambda side, **o: PixelRNN(**o, width=3, blocks=2), 4),
+    "multiscale pixelcnn": (lambda **o: multiscale(**o, scales=1), 6),
+    "multiscale pixelcnn of odd pictures": (lambda **o: multiscale(**o, scales=2), 5),
+    "multiscale pixelcnn of three sizes": (lambda **o: multiscale(**o, scales=2), 8),
     "made": (lambda **o: MaskedAutoencoder(**o, width=64, orders=1), 4),
     "made in another order": (lambda **o: reordered(MaskedAutoencoder(**o, width=64)), 4),
 }
@@ -140,3 +149,20 @@ def test_the_chances_of_all_binary_pictures_sum_to_one(name, options):
         chances = (-pixels.surprise(x, network(x))).exp()
     assert float(chances.sum()) == pytest.approx(1, abs=1e-9)
     assert float(chances.max()) > 2 * float(chances.mean())
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (
+            lambda: MultiscalePixelCNN(1, 1, 4, scales=3),
+            "a side above 4 for that, got scales=3",
+        ),
+        (lambda: MultiscalePixelCNN(1, 1, 28, scales=0), "doubled at least once"),
+        (lambda: PixelCNNPlusPlus(1, 1, levels=0), "at least 1 block and 1 level"),
+        (lambda: PixelCNNPlusPlus(1, 1, dropout=1.0), r"dropout in \[0, 1\), got 2, 3 and 1.0"),
+    ],
+)
+def test_wrong_use_is_refused(make, said):
+    with pytest.raises(WrongUse, match=said):
+        make()

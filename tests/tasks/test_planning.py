@@ -62,6 +62,7 @@ OF_ONE = {
     "aae": {"weight": 0.5},
     "pixelcnn++": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "pixelrnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
+    "multiscale-pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "made": {"optimizer": {"part": "Adam", "lr": 1e-4}},
     "rbm": {"moves": 3},
     "dbm": {"rounds": 3},

@@ -38,6 +38,7 @@ from sparring.networks.masked import MaskedConv2d
 from sparring.networks.masked_mlp import MaskedMLP
 from sparring.networks.mixed import MixedOutput
 from sparring.networks.mlp import MLP
+from sparring.networks.multiscale import MultiscalePixelCNN
 from sparring.networks.pixelcnn import PixelCNN
 from sparring.networks.pixelcnn_plus_plus import PixelCNNPlusPlus
 from sparring.networks.pixelrnn import PixelRNN
@@ -80,6 +81,7 @@ __all__ = [
     "LaplacianDiscriminator",
     "LaplacianGenerator",
     "MixedOutput",
+    "MultiscalePixelCNN",
     "NeuralSpline",
     "ProgressiveDiscriminator",
     "ProgressiveGenerator",

@@ -93,6 +93,9 @@ OWN_DEFAULTS: dict[str, Callable[[Dataset], Defaults]] = {
     "gated-pixelcnn": lambda dataset: Defaults("gated-pixelcnn", 32, 1, 16, 20_000, 20_000),
     "pixelcnn++": lambda dataset: Defaults("pixelcnn++", 32, 1, 16, 20_000, 20_000),
     "pixelrnn": lambda dataset: Defaults("pixelrnn", 16, 1, 16, 20_000, 20_000),
+    "multiscale-pixelcnn": lambda dataset: Defaults(
+        "multiscale-pixelcnn", 32, 1, 16, 20_000, 20_000
+    ),
     "masked-autoencoder": lambda dataset: Defaults(
         "masked-autoencoder", 500, 1, 100, 20_000, 20_000
     ),

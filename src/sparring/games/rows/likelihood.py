@@ -79,6 +79,20 @@ LIKELIHOOD: dict[str, Entry] = {
         networks="pixelrnn",
         only="image",
     ),
+    "multiscale-pixelcnn": Entry(
+        Autoregressive,
+        "groups of pixels drawn at once, a small picture first and ever finer ones; fast",
+        bibtex(
+            "reed2017multiscale",
+            "Parallel Multiscale Autoregressive Density Estimation",
+            'Reed, Scott and van den Oord, A{\\"a}ron and Kalchbrenner, Nal and Colmenarejo, '
+            "Sergio G{\\'o}mez and Wang, Ziyu and Belov, Dan and de Freitas, Nando",
+            2017,
+            "1703.03664",
+        ),
+        networks="multiscale-pixelcnn",
+        only="image",
+    ),
     "made": Entry(
         MADE,
         "masked linear layers, in several orders of the pixels at once",

@@ -35,6 +35,7 @@ from sparring.networks import (
     MapDecoder,
     MapEncoder,
     MaskedAutoencoder,
+    MultiscalePixelCNN,
     NeuralSpline,
     PixelCNN,
     PixelCNNPlusPlus,
@@ -220,6 +221,11 @@ LIKELIHOOD: dict[str, Built] = {
     "pixelrnn": Built(
         _pixel_by_pixel(PixelRNN),
         "LSTMs along the diagonals of a picture, from both sides",
+        own=True,
+    ),
+    "multiscale-pixelcnn": Built(
+        _pixel_by_pixel(MultiscalePixelCNN),
+        "a small PixelCNN, and residual networks that double its pictures",
         own=True,
     ),
     "masked-autoencoder": Built(
