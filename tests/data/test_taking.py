@@ -116,5 +116,5 @@ def test_other_amounts_are_refused(options, says):
 def test_what_has_no_classes_or_is_a_table_is_refused():
     with pytest.raises(WrongUse, match="labelled needs classes"):
         open_dataset(IMAGES, labelled=0.5)
-    with pytest.raises(WrongUse, match=r"items is for images and points.*fewer rows"):
+    with pytest.raises(WrongUse, match=r"items is for images, points and sounds.*fewer rows"):
         open_dataset(np.random.default_rng(0).normal(size=(50, 3)), items=20)
