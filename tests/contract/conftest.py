@@ -1,6 +1,7 @@
 """The table of games: one row a catalogue entry, unconditional and class-conditional.
 
-A new game comes under the contract with one line in `UNCONDITIONAL` and one in `CONDITIONAL`.
+A new game comes under the contract with one line in `UNCONDITIONAL` and one in `CONDITIONAL` of the
+rows that it belongs to.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,7 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import rows_of_likelihood
+import rows_of_pictures
+import rows_of_tables
 import torch
+from rows_of_likelihood import bits
+from rows_of_pictures import CLASSES, pictures
+from rows_of_tables import MIXED, NUMBERS, encoded, tokens
 
 from sparring.core import (
     Alternating,
@@ -23,404 +30,21 @@ from sparring.core import (
     share,
 )
 from sparring.core import Batches as Stream
-from sparring.data import Batches, FewLabels, InMemory
-from sparring.data.conditioned import Categories, Conditioned
-from sparring.games import (
-    AAE,
-    CTGAN,
-    DBM,
-    DCGAN,
-    EGAN,
-    GAN,
-    IWAE,
-    LAPGAN,
-    LSGAN,
-    MADE,
-    NADE,
-    R3GAN,
-    RBM,
-    S3GAN,
-    SAGAN,
-    SNGAN,
-    TVAE,
-    VAE,
-    VAEGAN,
-    WGAN,
-    WGANGP,
-    Autoregressive,
-    BigGAN,
-    Flow,
-    FlowGAN,
-    InfoGAN,
-    Matching,
-    PacGAN,
-    PixelVAE,
-    ProGAN,
-    StyleGAN2,
-    Waveforms,
-)
-from sparring.games.above import Above
-from sparring.losses import Dequantised, Gaussian, LogisticMixture, MuLaw, Plain
-from sparring.networks import (
-    IAF,
-    MAF,
-    MLP,
-    NICE,
-    Conditionals,
-    ConvolutionalEncoder,
-    Coupling,
-    CTGANDiscriminator,
-    CTGANGenerator,
-    DCGANDiscriminator,
-    DCGANGenerator,
-    DeepCoupling,
-    GatedPixelCNN,
-    InverseAutoregressive,
-    LaplacianDiscriminator,
-    LaplacianGenerator,
-    MapDecoder,
-    MapEncoder,
-    MaskedAutoencoder,
-    MultiscalePixelCNN,
-    NeuralSpline,
-    PixelCNN,
-    PixelCNNPlusPlus,
-    PixelRNN,
-    ProgressiveDiscriminator,
-    ProgressiveGenerator,
-    RealNVP,
-    StyleDiscriminator,
-    StyleGenerator,
-    TVAEDecoder,
-    TVAEEncoder,
-    WaveNet,
-)
-from sparring.priors import Categorical, Normal
-from sparring.regularizers import DRAGAN, R1, Lazy
+from sparring.data import Batches, FewLabels
+from sparring.data.conditioned import Conditioned
 
-POINT, PICTURE = (2,), (1, 8, 8)
-CLASSES = 3
-
-
-def pair(shape: tuple[int, ...], classes: int = 0) -> dict[str, Any]:
-    """What every game of two networks is made of, tiny."""
-    return {
-        "generator": MLP((3,), shape, hidden=(8,), condition=classes),
-        "discriminator": MLP(shape, (), hidden=(8,), condition=classes),
-        "prior": Normal(3),
-        "labels": Categorical([1, 2, 1]) if classes else None,
-    }
-
-
-def packed(shape: tuple[int, ...], classes: int = 0) -> Game:
-    """Packs of 2: what the discriminator sees, and is told, is twice as wide."""
-    seen = (2 * shape[0], *shape[1:])
-    judge = MLP(seen, (), hidden=(8,), condition=2 * classes)
-    return PacGAN(**{**pair(shape, classes), "discriminator": judge}, pac=2)
-
-
-def plain(game: Game) -> Game:
-    """With weights that lie as files keep them; how else they may lie, test_layout has."""
-    return game.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-
-
-def pyramid(classes: int = 0) -> Game:
-    """Two levels, 8 and 4 pixels."""
-    maker = LaplacianGenerator(3, 1, 8, width=2, condition=classes)
-    judge = LaplacianDiscriminator(1, 8, width=2, condition=classes)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return plain(LAPGAN(maker, judge, Normal(64 + 3), labels))
-
-
-def growing(classes: int = 0) -> Game:
-    """The second of two levels is being faded in: all parts play."""
-    maker = ProgressiveGenerator(3, 1, 8, width=4, condition=classes)
-    judge = ProgressiveDiscriminator(1, 8, width=4, condition=classes, group=2)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return plain(ProGAN(maker, judge, Normal(3), labels, start=0.25, growth=1.0))
-
-
-def styles(classes: int = 0) -> Game:
-    """Two levels; R1 and path lengths every other step, for whole groups in every process."""
-    maker = StyleGenerator(3, 1, 8, width=2, condition=classes)
-    judge = StyleDiscriminator(1, 8, width=2, group=2, condition=classes)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return plain(StyleGAN2(maker, judge, Normal(3), labels, penalty_every=2, path_every=2))
-
-
-def coded(shape: tuple[int, ...], classes: int = 0) -> Game:
-    """Two choices, a number, and as much noise as is left of five."""
-    maker = MLP((5,), shape, hidden=(8,), condition=classes)
-    parts = {**pair(shape, classes), "generator": maker, "prior": Normal(5)}
-    return InfoGAN(**parts, categories=(2,), continuous=1)
-
-
-def plain_pair(size: int, classes: int) -> dict[str, Any]:
-    """DCGAN's networks without normalisation, which is of each process's own batch."""
-
-    def none(_: int) -> torch.nn.Module:
-        return torch.nn.Identity()
-
-    return {
-        "generator": DCGANGenerator(3, 1, size, 2, condition=classes, norm=none),
-        "discriminator": DCGANDiscriminator(1, size, 2, condition=classes),
-        "prior": Normal(3),
-        "labels": Categorical([1, 2, 1]) if classes else None,
-    }
-
-
-def pictures(rows: int = 40) -> InMemory:
-    """Random pictures of which some have a label."""
-    source = torch.Generator().manual_seed(0)
-    y = torch.randint(CLASSES, (rows,), generator=source)
-    y[torch.arange(rows) % 3 > 0] = -1
-    return InMemory(torch.randn(rows, 1, 8, 8, generator=source), y)
-
-
-NUMBERS = (("bounded", 1), ("mode", 3), ("number", 1))
-MIXED = (("category", 3), *NUMBERS, ("category", 2))
-
-
-def encoded(spans: tuple[tuple[str, int], ...], rows: int = 40) -> InMemory:
-    """Random rows of a table; their choices are one-hot."""
-    source = torch.Generator().manual_seed(0)
-    blocks = []
-    for kind, width in spans:
-        x = torch.rand(rows, width, generator=source)
-        one_hot = torch.nn.functional.one_hot(x.argmax(1), width).to(x.dtype)
-        blocks.append(one_hot if kind in ("mode", "category") else 2 * x - 1)
-    return InMemory(torch.cat(blocks, 1))
-
-
-def columns(spans: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
-    """The same table as columns of tokens: what is one number is put into bins."""
-    return tuple(("token", width) if width > 1 else ("ordinal", 20) for _, width in spans)
-
-
-def tokens(spans: tuple[tuple[str, int], ...], rows: int = 40) -> InMemory:
-    """Random tokens and positions in them; some are not known."""
-    source = torch.Generator().manual_seed(0)
-    sizes = torch.tensor([size for _, size in columns(spans)])
-    x = torch.rand(rows, len(sizes), generator=source) * sizes
-    return InMemory(x.masked_fill(torch.rand(x.shape, generator=source) < 0.1, -1))
-
-
-def ctgan(spans: tuple[tuple[str, int], ...]) -> Game:
-    """Packs of 2, and no normalisation over the batch, which is each process's own."""
-    asked = Categories(encoded(spans), spans)
-    width, values = sum(width for _, width in spans), len(asked.counts)
-    return CTGAN(
-        CTGANGenerator(3, spans, hidden=(8, 8), norm=torch.nn.LayerNorm),
-        CTGANDiscriminator(width, values, packing=2, hidden=(16, 16), dropout=0.2),
-        Normal(3),
-        spans=spans,
-        frequencies=asked.frequencies,
-    )
-
-
-def tvae(spans: tuple[tuple[str, int], ...]) -> Game:
-    """A game of one; of its conditional row it sees all, and is asked for nothing."""
-    width = sum(width for _, width in spans)
-    pair = TVAEEncoder(width, 3, hidden=(8,)), TVAEDecoder(width, 3, hidden=(8,))
-    return TVAE(*pair, Normal(3), spans=spans)
-
-
-def nade(spans: tuple[tuple[str, int], ...]) -> Game:
-    """A game of one; every column can be asked for, whatever the row."""
-    network = Conditionals(columns(spans), hidden=8, dropout=0.2)
-    # A unit that sees nothing begins at its kink, where no slope is defined.
-    torch.nn.init.normal_(network.bias)
-    return NADE(network)
-
-
-def pixelcnn(kind: Any, classes: int = 0, **options: Any) -> Game:
-    """A game of one, of pictures whose levels are a mixture of logistics."""
-    pixels = LogisticMixture(1, components=2)
-    network = kind(1, pixels.outputs, width=2, condition=classes, **options)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return Autoregressive(network, pixels, 8, 1, labels)
-
-
-def made(classes: int = 0) -> Game:
-    """Of normal pictures, in three orders of the pixels."""
-    network = MaskedAutoencoder(1, 2, 8, width=16, orders=3, condition=classes)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return MADE(network, Gaussian(), 8, 1, labels)
-
-
-def wavenet(classes: int = 0) -> Game:
-    """A game of one, of short sounds of few levels."""
-    network = WaveNet(8, 3, 2, 2, 4, classes, levels=8)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return Waveforms(network, MuLaw(levels=8), 12, labels)
-
-
-def autoencoder(kind: type[VAE], classes: int = 0, told: int = 2, **options: Any) -> Game:
-    """Of normal pictures; few draws tell how probable one is."""
-    encoder = MLP(PICTURE, (told, 3), hidden=(8,), condition=classes)
-    decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return kind(encoder, decoder, Normal(3), Gaussian(), labels, draws=2, **options)
-
-
-def vae_gan(classes: int = 0) -> Game:
-    """Without normalisation, which is of each process's own batch."""
-    parts = plain_pair(16, classes)
-
-    def none(_: int) -> torch.nn.Module:
-        return torch.nn.Identity()
-
-    encoder = ConvolutionalEncoder(1, 16, (2, 3), 2, classes, none)
-    return plain(VAEGAN(encoder, **parts))
-
-
-def adversarial_autoencoder(classes: int = 0) -> Game:
-    """Of normal pictures, with latents of three numbers."""
-    encoder = MLP(PICTURE, (3,), hidden=(8,), condition=classes)
-    decoder = MLP((3,), (2, *PICTURE[1:]), hidden=(8,), condition=classes)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return AAE(encoder, decoder, MLP((3,), (), hidden=(8,)), Normal(3), Gaussian(), labels)
-
-
-def flow(kind: Any, shape: tuple[int, ...], classes: int = 0) -> Game:
-    """A game of one; pictures get noise, points are as they are."""
-    space = Dequantised(shape) if len(shape) == 3 else Plain(shape)
-    network = kind(shape, width=4, depth=2, condition=classes)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return Flow(network, Normal(space.numbers), space, labels)
-
-
-def flow_pair(shape: tuple[int, ...], classes: int = 0) -> Game:
-    """A flow against a discriminator, and for its likelihood."""
-    network = NICE(shape, width=4, depth=2, condition=classes)
-    judge = MLP(shape, (), hidden=(8,), condition=classes)
-    space = Dequantised(shape) if len(shape) == 3 else Plain(shape)
-    labels = Categorical([1, 2, 1]) if classes else None
-    return FlowGAN(network, judge, Normal(space.numbers), space, labels, weight=0.1)
-
-
-def pixelvae() -> Game:
-    """Of normal pictures under maps."""
-    pair = MLP(PICTURE, (2, 3), hidden=(8,)), MLP((3,), (2, *PICTURE[1:]), hidden=(8,))
-    network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
-    return PixelVAE(*pair, network, Normal(3), Gaussian(), 8, draws=2)
-
-
-def two_levels(classes: int) -> Game:
-    """Latents are two maps of 2 by 2, above which are latents of two numbers."""
-    above = PixelVAE(
-        MLP((2, 2, 2), (2, 2), hidden=(8,)),
-        MLP((2,), (2, 2, 2), hidden=(8,)),
-        GatedPixelCNN(2, 4, width=4, depth=1, kernel=3, maps=2),
-        Normal(2),
-        Gaussian(2),
-        2,
-        2,
-    )
-    encoder = MapEncoder(1, 2, 2, width=2, condition=classes)
-    decoder = MapDecoder(2, 2, 8, width=2, condition=classes)
-    network = GatedPixelCNN(1, 2, width=4, depth=1, kernel=3, maps=2)
-    labels = Categorical([1, 2, 1])
-    prior = Above(above, (2, 2, 2))
-    return PixelVAE(encoder, decoder, network, prior, Gaussian(), 8, 1, labels, draws=2)
-
-
-UNCONDITIONAL: dict[str, Callable[[], Game]] = {
-    "gan": lambda: GAN(**pair(POINT), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
-    "lsgan": lambda: LSGAN(**pair(PICTURE)),
-    "wgan": lambda: WGAN(**pair(POINT), clip=0.1),
-    "wgan-gp": lambda: WGANGP(**pair(PICTURE)),
-    "sngan": lambda: SNGAN(**pair(POINT), discriminator_turns=2),
-    "sagan": lambda: SAGAN(**pair(PICTURE)),
-    "biggan": lambda: BigGAN(**pair(POINT), orthogonality=0.1),
-    "r3gan": lambda: R3GAN(**pair(PICTURE)),
-    "pacgan": lambda: packed(POINT),
-    "egan": lambda: EGAN(**pair(PICTURE)),
-    "infogan": lambda: coded(POINT),
-    "matching": lambda: Matching(**pair(PICTURE)),
-    "lapgan": lambda: pyramid(),
-    "progan": lambda: growing(),
-    "stylegan2": lambda: styles(),
-    "dcgan": lambda: plain(DCGAN(**plain_pair(16, 0))),
-    "s3gan": lambda: plain(S3GAN(**plain_pair(8, 0))),
-    "pixelcnn": lambda: pixelcnn(PixelCNN, blocks=1, kernel=3),
-    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, depth=2, kernel=3),
-    "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, depth=1, levels=2),
-    "pixelrnn": lambda: pixelcnn(PixelRNN, kernel=3),
-    "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, side=8, depth=1),
-    "made": lambda: made(),
-    "wavenet": lambda: wavenet(),
-    "vae": lambda: autoencoder(VAE, beta=0.5),
-    "iwae": lambda: autoencoder(IWAE, k=3),
-    "iaf-vae": lambda: autoencoder(VAE, told=3, posterior=InverseAutoregressive(3, 2, 8)),
-    "pixelvae": lambda: pixelvae(),
-    "rbm": lambda: RBM(Coupling(64, 8), PICTURE, chains=8, settling=3),
-    "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, chains=8, settling=3),
-    "aae": lambda: adversarial_autoencoder(),
-    "nice": lambda: flow(NICE, PICTURE),
-    "realnvp": lambda: flow(RealNVP, PICTURE),
-    "maf": lambda: flow(MAF, POINT),
-    "iaf": lambda: flow(IAF, POINT),
-    "neural-spline": lambda: flow(NeuralSpline, POINT),
-    "flow-gan": lambda: flow_pair(POINT),
-    "vae-gan": lambda: vae_gan(),
-    "nade": lambda: nade(NUMBERS),
-    "ctgan": lambda: ctgan(NUMBERS),
-    "tvae": lambda: tvae(NUMBERS),
+UNCONDITIONAL = {
+    **rows_of_pictures.UNCONDITIONAL,
+    **rows_of_likelihood.UNCONDITIONAL,
+    **rows_of_tables.UNCONDITIONAL,
 }
-
-CONDITIONAL: dict[str, Callable[[], Game]] = {
-    "gan": lambda: GAN(**pair(PICTURE, CLASSES), regularizers=[Lazy(R1(0.5), every=2), DRAGAN()]),
-    "lsgan": lambda: LSGAN(**pair(POINT, CLASSES)),
-    "wgan": lambda: WGAN(**pair(PICTURE, CLASSES), clip=0.1),
-    "wgan-gp": lambda: WGANGP(**pair(POINT, CLASSES)),
-    "sngan": lambda: SNGAN(**pair(PICTURE, CLASSES), discriminator_turns=2),
-    "sagan": lambda: SAGAN(**pair(POINT, CLASSES)),
-    "biggan": lambda: BigGAN(**pair(PICTURE, CLASSES), orthogonality=0.1),
-    "r3gan": lambda: R3GAN(**pair(POINT, CLASSES)),
-    "pacgan": lambda: packed(PICTURE, CLASSES),
-    "egan": lambda: EGAN(**pair(POINT, CLASSES)),
-    "infogan": lambda: coded(PICTURE, CLASSES),
-    "matching": lambda: Matching(**pair(POINT, CLASSES), between=0.5),
-    "lapgan": lambda: pyramid(CLASSES),
-    "progan": lambda: growing(CLASSES),
-    "stylegan2": lambda: styles(CLASSES),
-    "dcgan": lambda: plain(DCGAN(**plain_pair(16, CLASSES))),
-    "s3gan": lambda: plain(S3GAN(**plain_pair(8, CLASSES))),
-    "pixelcnn": lambda: pixelcnn(PixelCNN, CLASSES, blocks=1, kernel=3),
-    "gated-pixelcnn": lambda: pixelcnn(GatedPixelCNN, CLASSES, depth=2, kernel=3),
-    "pixelcnn++": lambda: pixelcnn(PixelCNNPlusPlus, CLASSES, depth=1, levels=2),
-    "pixelrnn": lambda: pixelcnn(PixelRNN, CLASSES, kernel=3),
-    "multiscale-pixelcnn": lambda: pixelcnn(MultiscalePixelCNN, CLASSES, side=8, depth=1),
-    "made": lambda: made(CLASSES),
-    "wavenet": lambda: wavenet(CLASSES),
-    "vae": lambda: autoencoder(VAE, CLASSES, beta=0.5),
-    "iwae": lambda: autoencoder(IWAE, CLASSES, k=3),
-    "iaf-vae": lambda: autoencoder(VAE, CLASSES, told=3, posterior=InverseAutoregressive(3, 2, 8)),
-    "pixelvae": lambda: two_levels(CLASSES),
-    "rbm": lambda: RBM(Coupling(64, 8), PICTURE, persistent=False, settling=3),
-    "dbm": lambda: DBM(DeepCoupling(64, 8, 4), PICTURE, rounds=2, settling=3),
-    "aae": lambda: adversarial_autoencoder(CLASSES),
-    "nice": lambda: flow(NICE, PICTURE, CLASSES),
-    "realnvp": lambda: flow(RealNVP, PICTURE, CLASSES),
-    "maf": lambda: flow(MAF, POINT, CLASSES),
-    "iaf": lambda: flow(IAF, POINT, CLASSES),
-    "neural-spline": lambda: flow(NeuralSpline, POINT, CLASSES),
-    "flow-gan": lambda: flow_pair(PICTURE, CLASSES),
-    "vae-gan": lambda: vae_gan(CLASSES),
-    "nade": lambda: nade(MIXED),
-    "ctgan": lambda: ctgan(MIXED),
-    "tvae": lambda: tvae(MIXED),
+CONDITIONAL = {
+    **rows_of_pictures.CONDITIONAL,
+    **rows_of_likelihood.CONDITIONAL,
+    **rows_of_tables.CONDITIONAL,
 }
-
 
 # Games whose batches aren't plain noise: encoded rows, and what is asked of them.
-def bits(rows: int = 40) -> InMemory:
-    """Random pictures of two levels."""
-    source = torch.Generator().manual_seed(0)
-    return InMemory(torch.randn(rows, *PICTURE, generator=source).sign())
-
-
 BATCHES: dict[str, Callable[[tuple[tuple[str, int], ...], int], Stream]] = {
     "nade": lambda spans, size: Batches(tokens(spans), size),
     "rbm": lambda _, size: Batches(bits(), size),

@@ -9,7 +9,7 @@ from torch import nn
 from sparring.core import Adam, Backend, WrongUse, train
 from sparring.data import Batches, InMemory
 from sparring.games.autoregressive import Autoregressive
-from sparring.losses.pixels import Bernoulli, Levels, LogisticMixture
+from sparring.losses import Bernoulli, Levels, LogisticMixture
 from sparring.networks import MultiscalePixelCNN, PixelCNN, PixelCNNPlusPlus, PixelRNN
 from sparring.priors import Categorical
 

@@ -8,13 +8,11 @@ import torch
 from scipy import stats
 
 from sparring.core import WrongUse
+from sparring.losses.logistics import DiscretisedLogistic, LogisticMixture, log_mass
 from sparring.losses.pixels import (
     Bernoulli,
-    DiscretisedLogistic,
     Gaussian,
     Levels,
-    LogisticMixture,
-    log_mass,
     to_levels,
 )
 

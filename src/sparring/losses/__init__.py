@@ -11,13 +11,12 @@ from sparring.losses.adversarial import (
 )
 from sparring.losses.conditional import completed
 from sparring.losses.likelihood import MixedRows, normal_divergence, normal_surprise
+from sparring.losses.logistics import DiscretisedLogistic, LogisticMixture
 from sparring.losses.observing import Known, Shrunk
 from sparring.losses.pixels import (
     Bernoulli,
-    DiscretisedLogistic,
     Gaussian,
     Levels,
-    LogisticMixture,
     Pixels,
 )
 from sparring.losses.sounds import MuLaw
