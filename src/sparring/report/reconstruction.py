@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from sparring.data import Image
+from sparring.metrics.signal_to_noise import peak_signal_to_noise
 from sparring.report.drawing import picture
 from sparring.report.figures import Exhibit, Kind
 from sparring.report.measures import Measure, Round, Sample
@@ -40,18 +41,6 @@ class Pairs(Sample):
         self.meant = meant
 
 
-def peak_signal_to_noise(made: np.ndarray, meant: np.ndarray) -> float:
-    """10 log10(255^2 / mean squared error) of uint8 arrays, in decibels.
-
-    Example:
-        >>> black = np.zeros((1, 2, 2), np.uint8)
-        >>> round(peak_signal_to_noise(black + np.uint8(51), black), 2)  # a fifth of the range
-        13.98
-    """
-    error = np.square(made.astype(np.float64) - meant).mean()
-    return float("inf") if error == 0 else 10 * math.log10(255**2 / float(error))
-
-
 def reconstruction_of(again: Again, manifold: Callable[[], Any] | None) -> Measure:
     """How near pictures come again, beside the mean picture, and what there is to look at.
 
@@ -70,7 +59,8 @@ def reconstruction_of(again: Again, manifold: Callable[[], Any] | None) -> Measu
 
     def value(_: Round, sample: Sample) -> Mapping[str, float]:
         pairs = cast(Pairs, sample)
-        return {KINDS[0].name: peak_signal_to_noise(pairs.items, pairs.meant)}
+        error = np.square(pairs.items.astype(np.float64) - pairs.meant).mean()
+        return {KINDS[0].name: peak_signal_to_noise(float(error), span=255)}
 
     def exhibits(round: Round) -> Sequence[Exhibit]:
         image = cast(Image, round.dataset.modality)

@@ -19,6 +19,7 @@ from sparring.data.memory import budget
 from sparring.data.picture import read_mask, read_picture, to_levels
 from sparring.games import DeepImagePrior
 from sparring.losses import Known, Shrunk
+from sparring.metrics.signal_to_noise import peak_signal_to_noise
 from sparring.networks import Hourglass
 from sparring.tasks.checks import whole
 from sparring.tasks.memory import enough_memory
@@ -230,7 +231,8 @@ class _Curve(Callback):
         error = (self.observe(average[None]) - self.unseen).square().mean()
         row = {"step": state.step, "loss": fmean(losses), "heldout": float(error)}
         if self.clean is not None:
-            row["psnr"] = psnr(average, self.clean)
+            error = (average.clamp(-1, 1) - self.clean).square().mean()
+            row["psnr"] = peak_signal_to_noise(float(error), span=2)
         self.rows.append(row)
 
     def on_end(self, state: TrainingState) -> None:
@@ -240,17 +242,6 @@ class _Curve(Callback):
     def latest(self, _: Game) -> float:
         """How far the latest look's average was from what isn't shown."""
         return float(self.rows[-1]["heldout"])
-
-
-def psnr(x: Tensor, clean: Tensor) -> float:
-    """The peak signal-to-noise ratio of a picture in [-1, 1], clipped, in dB.
-
-    Example:
-        >>> round(psnr(torch.full((1, 8, 8), 0.2), torch.zeros(1, 8, 8)), 6)  # 10 log10(4 / .04)
-        20.0
-    """
-    error = float((x.clamp(-1, 1) - clean).square().mean())
-    return 10 * math.log10(4 / error) if error > 0 else math.inf
 
 
 def _hidden(known: Tensor, share: float) -> Tensor:
