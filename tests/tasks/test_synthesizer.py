@@ -180,7 +180,9 @@ OF_TABLES = [name for name, entry in GAMES.items() if entry.encoding != "scores"
 OF_PICTURES = ["s3gan", "stylegan2", "lapgan", "progan"]
 # Games of one of pictures, whose one optimizer has no other's beside it.
 OF_ONE = ["pixelcnn", "gated-pixelcnn", "made", "vae", "iwae", "rbm", "dbm", "aae"]
-OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *OF_ONE)]
+OF_SOUNDS = ["wavenet"]
+OTHERS = (*OF_TABLES, *OF_PICTURES, *OF_ONE, *OF_SOUNDS)
+OF_ALL = [name for name in GAMES if name not in OTHERS]
 
 
 @pytest.mark.parametrize("game", OF_ALL)
@@ -202,6 +204,18 @@ def test_two_processes_train_a_game_of_one_as_one_does(game, images, tiny, tmp_p
     settings = {**tiny, "networks": None, "options": options, "binarise": "half"}
     one = Synthesizer(game, **settings, run=tmp_path / "one").fit(images)
     two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(images)
+    for name, value in weights(one).items():
+        assert torch.allclose(value, weights(two)[name], atol=1e-5), name
+
+
+@pytest.mark.parametrize("game", OF_SOUNDS)
+def test_two_processes_train_a_game_of_sounds_as_one_does(game, tiny, tmp_path):
+    waves = np.random.default_rng(0).uniform(-1, 1, (40, 16)).astype(np.float32)
+    options = {"optimizer": {"part": "SGD", "lr": 0.001}}
+    heard = {"modality": "audio", "rate": 8000}
+    settings = {**tiny, "networks": None, "options": options, **heard}
+    one = Synthesizer(game, **settings, run=tmp_path / "one").fit(waves)
+    two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(waves)
     for name, value in weights(one).items():
         assert torch.allclose(value, weights(two)[name], atol=1e-5), name
 
