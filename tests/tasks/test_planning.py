@@ -1,5 +1,6 @@
 """What is chosen, and that the run's recipe makes it again."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -78,11 +79,12 @@ OF_ONE = {
     "pixelcnn": {"optimizer": {"part": "Adam", "lr": 1e-4}},
 }
 
+# Those that play with sounds.
+OF_SOUNDS = {"wavenet": {"optimizer": {"part": "Adam", "lr": 1e-4}}}
+
 
 def test_every_game_of_the_catalogue_is_tried():
-    # Of sounds, tests/tasks/test_sounds.py.
-    heard = {name for name, entry in GAMES.items() if entry.only == "audio"}
-    assert {*OPTIONS, *OF_TABLES, *OF_ONE, *heard} == set(GAMES)
+    assert {*OPTIONS, *OF_TABLES, *OF_ONE, *OF_SOUNDS} == set(GAMES)
     assert set(OF_TABLES) == {name for name, entry in GAMES.items() if entry.encoding != "scores"}
 
 
@@ -145,6 +147,19 @@ def test_a_game_without_rivals_comes_back_from_its_runs_recipe(game, frame, imag
         weights.append(spec.build().state_dict())
     assert weights[0].keys() == weights[1].keys()
     assert all(torch.equal(value, weights[1][name]) for name, value in weights[0].items())
+
+
+@pytest.mark.parametrize("game", OF_SOUNDS)
+def test_a_game_of_sounds_comes_back_from_its_runs_recipe(game, tmp_path):
+    waves = np.zeros((20, 16), dtype=np.float32)
+    dataset = open_dataset(waves, modality="audio", rate=8000)
+    model = Synthesizer(game, options=OF_SOUNDS[game], width=8, modality="audio", rate=8000)
+    chosen = plan(dataset, checked(model.get_params(deep=False)))
+    run = Run.create(tmp_path / "run", chosen.recipe("in memory"))
+    recipe = read_recipe(run.folder)
+    again = Synthesizer(**recipe.trainings[game], **recipe.data_options)
+    assert plan(dataset, checked(again.get_params(deep=False))).spec == chosen.spec
+    assert (again.modality, again.rate) == ("audio", 8000)
 
 
 def test_a_recipe_leaves_nothing_open(images, tmp_path):

@@ -184,6 +184,7 @@ OF_ONE = [name for name, entry in LIKELIHOOD.items() if entry.only == "image"]
 # These play with everything, each with networks of its own.
 FLOWS = [name for name, entry in LIKELIHOOD.items() if entry.only is None]
 OF_ALL = [name for name in GAMES if name not in (*OF_TABLES, *OF_PICTURES, *LIKELIHOOD)]
+OF_SOUNDS = [name for name, entry in LIKELIHOOD.items() if entry.only == "audio"]
 
 
 @pytest.mark.parametrize("game", OF_ALL)
@@ -205,6 +206,18 @@ def test_two_processes_train_a_game_of_one_as_one_does(game, images, tiny, tmp_p
     settings = {**tiny, "networks": None, "options": options, "binarise": "half"}
     one = Synthesizer(game, **settings, run=tmp_path / "one").fit(images)
     two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(images)
+    for name, value in weights(one).items():
+        assert torch.allclose(value, weights(two)[name], atol=1e-5), name
+
+
+@pytest.mark.parametrize("game", OF_SOUNDS)
+def test_two_processes_train_a_game_of_sounds_as_one_does(game, tiny, tmp_path):
+    waves = np.random.default_rng(0).uniform(-1, 1, (40, 16)).astype(np.float32)
+    options = {"optimizer": {"part": "SGD", "lr": 0.001}}
+    heard = {"modality": "audio", "rate": 8000}
+    settings = {**tiny, "networks": None, "options": options, **heard}
+    one = Synthesizer(game, **settings, run=tmp_path / "one").fit(waves)
+    two = Synthesizer(game, **settings, run=tmp_path / "two", processes=2).fit(waves)
     for name, value in weights(one).items():
         assert torch.allclose(value, weights(two)[name], atol=1e-5), name
 
