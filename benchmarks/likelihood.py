@@ -4,6 +4,8 @@
   networks that keep what they saw, against a whole pass of the network for every pixel.
 - wavenet_cached_speedup: drawing 8,000 samples of a sound, likewise (`likelihood_sound`).
 - vae_vs_pythae: images/s of training, against pythae's trainer with the same networks.
+- flow_vs_zuko: time of a flow's densities over that of zuko's own loop, the worst of its flows
+  (`likelihood_flows`).
 
 Loops take turns, a block of batches each (`turns`); a speed-up is the median over rounds of the
 ratios of processor seconds within a round. Pythae isn't among this project's dependencies: install
@@ -26,6 +28,9 @@ import torch
 
 from provenance import provenance
 from turns import seconds_a_block, times_as_fast
+
+HEADLINE = 16
+"""Pictures drawn together, of which a speed-up is told."""
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -73,8 +78,8 @@ def pixelcnns(args: Any) -> dict[str, Any]:
     networks = {"pixelcnn": PixelCNN(1, 1), "gated_pixelcnn": GatedPixelCNN(1, 1, width=16)}
     found: dict[str, Any] = {}
     for name, network in networks.items():
-        measured = cached(network, batch=16, rounds=args.rounds or 3)
-        found |= {f"{name}_cached_speedup": measured["speedup"], f"{name}_cached": measured}
+        measured = [cached(network, batch, args.rounds or 3) for batch in (HEADLINE, 1, 64)]
+        found |= {f"{name}_cached_speedup": measured[0]["speedup"], f"{name}_cached": measured}
     return found
 
 
@@ -97,7 +102,16 @@ def wavenet(args: Any) -> dict[str, Any]:
     return {"wavenet_cached_speedup": measured["speedup"], "wavenet_cached": measured}
 
 
-PARTS = {"pixelcnn": pixelcnns, "vae": vae, "wavenet": wavenet}
+def flows(args: Any) -> dict[str, Any]:
+    """How many times as long a flow's density takes as zuko's, and a step of training."""
+    from likelihood_flows import measure
+
+    ratios = measure(rounds=args.rounds or 15)
+    worst = max(ratio for name, ratio in ratios.items() if name.endswith("log_prob"))
+    return {"flow_vs_zuko": worst, "flows": ratios}
+
+
+PARTS = {"pixelcnn": pixelcnns, "vae": vae, "wavenet": wavenet, "flows": flows}
 
 
 def versions() -> dict[str, str]:
