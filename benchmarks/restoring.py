@@ -1,7 +1,7 @@
 """What Restorer makes of photographs that were damaged on purpose, and when it stops.
 
-The middles of scikit-learn's two photographs get normal noise, lose half of their pixels, and are
-made four times as small; each is restored from that alone, and then compared with what it was.
+Scikit-learn's two photographs, square and small, get normal noise, lose half of their pixels, and
+are made four times as small; each is restored from that alone, and then compared with what it was.
 Noise is also fitted far beyond the step at which Restorer stops, to show what stopping is worth,
 and where another rule would have stopped: the least variance of the last 100 outputs (Wang et al.
 2021, arXiv 2112.06074), with a patience of its own.
@@ -26,23 +26,26 @@ from sklearn.datasets import load_sample_images
 from provenance import provenance
 from sparring import Restorer
 from sparring.core import Callback, TrainingState
+from sparring.metrics.signal_to_noise import peak_signal_to_noise
 
 PICTURES = ("china", "flower")
 DAMAGES = ("denoise", "inpaint", "super_resolve")
 WINDOW, PATIENCE = 100, 1000
 
 
-def middle(name: str, side: int) -> np.ndarray:
-    """The square in the middle of a photograph, (side, side, 3) uint8."""
+def photograph(name: str, side: int) -> np.ndarray:
+    """The largest square in a photograph's middle, made smaller: (side, side, 3) uint8."""
     whole = load_sample_images().images[PICTURES.index(name)]
-    top, left = ((length - side) // 2 for length in whole.shape[:2])
-    return np.ascontiguousarray(whole[top : top + side, left : left + side])
+    most = min(whole.shape[:2])
+    top, left = ((length - most) // 2 for length in whole.shape[:2])
+    square = PIL.Image.fromarray(whole[top : top + most, left : left + most])
+    return np.asarray(square.resize((side, side), PIL.Image.Resampling.BICUBIC))
 
 
 def decibels(made: np.ndarray, clean: np.ndarray) -> float:
     """Peak signal-to-noise ratio."""
     error = np.square(made.astype(float) - clean).mean()
-    return round(float(10 * np.log10(255**2 / error)), 2)
+    return round(peak_signal_to_noise(float(error), span=255), 2)
 
 
 class Variance(Callback):
@@ -207,7 +210,7 @@ def main() -> None:
     found: dict[str, Any] = {name: {} for name in asked.pictures}
     rows: dict[str, dict[str, list[np.ndarray]]] = {}
     for name in asked.pictures:
-        clean = middle(name, asked.side)
+        clean = photograph(name, asked.side)
         rows[name] = {"clean": [clean]}
         for damage in asked.only:
             found[name][damage], rows[name][damage] = HOW[damage](clean, asked)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from restoring import PICTURES, Variance, decibels, middle
+from restoring import PICTURES, Variance, decibels, photograph
 
 torch.set_num_threads(1)
 
@@ -22,10 +22,10 @@ def stops(levels):
     return variance.stops()
 
 
-def test_the_middles_of_both_photographs():
-    china, flower = (middle(name, 16) for name in PICTURES)
+def test_both_photographs_made_small():
+    china, flower = (photograph(name, 16) for name in PICTURES)
     assert china.shape == flower.shape == (16, 16, 3)
-    assert china[..., 2].mean() > flower[..., 2].mean() + 50  # a grey lake, and orange leaves
+    assert china[..., 2].mean() > flower[..., 2].mean() + 50
 
 
 def test_decibels_on_paper():
