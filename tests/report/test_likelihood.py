@@ -7,7 +7,7 @@ from sparring import Synthesizer
 from sparring.data import open_dataset
 from sparring.report.likelihood import Independent
 from sparring.tasks.judging import judge_synthesizer
-from sparring.tasks.likelihood import surprise_of
+from sparring.tasks.surprise import surprise_of
 
 
 def test_independent_pixels_are_counted_and_none_is_impossible():

@@ -198,7 +198,8 @@ def test_two_processes_train_the_model_of_one(game, images, tiny, tmp_path):
         assert torch.allclose(value, weights(two)[name], atol=1e-6), name
 
 
-@pytest.mark.parametrize("game", [*OF_ONE, *FLOWS])
+# VAE/GAN's decoder normalises over the batch, and that is each process's own.
+@pytest.mark.parametrize("game", [*(game for game in OF_ONE if game != "vae-gan"), *FLOWS])
 def test_two_processes_train_a_game_of_one_as_one_does(game, images, tiny, tmp_path):
     sgd = {"part": "SGD", "lr": 0.001}
     steps = [name for name in keywords(GAMES[game].game) if name.endswith("optimizer")]

@@ -5,23 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sparring.data import Dataset, Image, Sound
+from sparring.data import Dataset, Image
 from sparring.data.conditions import Texts
 from sparring.report import Judgement, judge, write_report
 from sparring.report.captions import captioned, captions_of
 from sparring.report.codes import codes_of
 from sparring.report.latents import latents_of
-from sparring.report.likelihood import likelihood_of, memory_of
 from sparring.report.measures import Measure
 from sparring.report.reconstruction import reconstruction_of
-from sparring.report.sounds import predictability_of
 from sparring.tasks.coding import code_reader
 from sparring.tasks.contest import told
 from sparring.tasks.deepening import deep_measures
 from sparring.tasks.latents import latents_in
-from sparring.tasks.likelihood import surprise_of
 from sparring.tasks.reconstructing import manifold_of, reconstructor
 from sparring.tasks.run import Run
+from sparring.tasks.surprise import surprise_measures
 from sparring.tasks.synthesizer import Synthesizer
 
 
@@ -73,20 +71,11 @@ def judge_synthesizer(
 
 def _own_measures(synthesizer: Synthesizer, dataset: Dataset, cache: Path | None) -> list[Measure]:
     """What this game can be asked that others can't."""
-    found = []
+    found: list[Measure] = []
     read = code_reader(synthesizer.model_, synthesizer.modality_)
     if read is not None and isinstance(dataset.modality, Image) and dataset.classes:
         found.append(codes_of(read, cache))
-    nats = surprise_of(synthesizer)
-    if nats is not None and isinstance(dataset.modality, Sound):
-        law = synthesizer.model_.pixels
-        found.append(predictability_of(nats, law.places().numpy(), law.edges().numpy()))
-    elif nats is not None:
-        binary = bool(getattr(dataset.modality, "binary", False))
-        found.append(likelihood_of(nats, binary))
-        if not binary:
-            says = getattr(synthesizer.model_, "space", None)
-            found.append(memory_of(nats, getattr(says, "levels", 256)))
+    found += surprise_measures(synthesizer, dataset)
     again = reconstructor(synthesizer)
     if again is not None:
         found.append(reconstruction_of(again, manifold_of(synthesizer)))

@@ -1,7 +1,6 @@
 """How probable items are under a model that knows."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,48 +8,12 @@ import torch
 
 from sparring.core import Evaluates, Game
 from sparring.core.errors import WrongUse
-from sparring.data import Image, Sound
-from sparring.data.conditions import Attributes, ClassNames, Codes, Condition
+from sparring.data.conditions import Codes
 from sparring.data.modality import Modality
 from sparring.tasks.model import ModelSpec
 
 UNITS = ("nats", "bits/dim")
 _CHUNK = 256
-
-
-def surprise_of(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray] | None:
-    """What says how surprising pictures or sounds of given class numbers are, in nats.
-
-    Args:
-        fitted: a model, as `Fitted`.
-
-    Returns:
-        None where it has no probability of an item: of other data, of games that don't know, of
-        densities, which depend on the units, and under texts.
-    """
-    game, modality, known = fitted.model_, fitted.modality_, fitted.spec_.condition
-    says = getattr(game, "pixels", getattr(game, "space", None))
-    if not (isinstance(game, Evaluates) and isinstance(modality, Image | Sound)):
-        return None
-    if says is None or not says.discrete:
-        return None
-    if not isinstance(known, ClassNames | Attributes | None):
-        return None
-
-    def nats(items: Any, labels: np.ndarray | None) -> np.ndarray:
-        y = None if known is None or labels is None else _said(known, labels)
-        found: np.ndarray = -fitted.log_prob(items, y)
-        return found
-
-    return nats
-
-
-def _said(known: Condition, labels: np.ndarray) -> Any:
-    """Numbers of classes (n,), or of each attribute's values (n, k), as users say them."""
-    if not isinstance(known, Attributes):
-        return known.tell(torch.as_tensor(labels))
-    columns = zip(known.attributes, labels.T, strict=True)
-    return {one.name: [one.values[number] for number in column] for one, column in columns}
 
 
 def log_likelihoods(

@@ -22,6 +22,15 @@ _VAE = bibtex(
     "1312.6114",
 )
 
+_IAF = bibtex(
+    "kingma2016iaf",
+    "Improving Variational Inference with Inverse Autoregressive Flow",
+    "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
+    "Sutskever, Ilya and Welling, Max",
+    2016,
+    "1606.04934",
+)
+
 _PIXEL_RNN = bibtex(
     "oord2016pixelrnn",
     "Pixel Recurrent Neural Networks",
@@ -60,7 +69,7 @@ LIKELIHOOD: dict[str, Entry] = {
     ),
     "pixelcnn++": Entry(
         Autoregressive,
-        "the same at several resolutions, with ways across; pixels by mixtures of logistics",
+        "the same at several resolutions; pixels by mixtures of logistics",
         bibtex(
             "salimans2017pixelcnnpp",
             "PixelCNN++: Improving the PixelCNN with Discretized Logistic Mixture Likelihood and "
@@ -74,7 +83,7 @@ LIKELIHOOD: dict[str, Entry] = {
     ),
     "pixelrnn": Entry(
         Autoregressive,
-        "the same with memories along the diagonals, which see almost all pixels before each",
+        "the same with memories along the diagonals, which see almost all before",
         _PIXEL_RNN,
         networks="pixelrnn",
         only="image",
@@ -108,7 +117,7 @@ LIKELIHOOD: dict[str, Entry] = {
     ),
     "wavenet": Entry(
         Waveforms,
-        "one sample of a sound after the other, each given those before; exact likelihoods",
+        "one sample of a sound after the other; exact likelihoods",
         bibtex(
             "oord2016wavenet",
             "WaveNet: A Generative Model for Raw Audio",
@@ -144,14 +153,7 @@ LIKELIHOOD: dict[str, Entry] = {
     "iaf-vae": Entry(
         VAE,
         "a VAE whose latents depend on each other, given the picture",
-        bibtex(
-            "kingma2016iaf",
-            "Improving Variational Inference with Inverse Autoregressive Flow",
-            "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
-            "Sutskever, Ilya and Welling, Max",
-            2016,
-            "1606.04934",
-        ),
+        _IAF,
         networks="iaf-autoencoder",
         only="image",
     ),
@@ -254,14 +256,7 @@ LIKELIHOOD: dict[str, Entry] = {
     "iaf": Entry(
         Flow,
         "the same the other way round: quick to sample, slow to train",
-        bibtex(
-            "kingma2016iaf",
-            "Improving Variational Inference with Inverse Autoregressive Flow",
-            "Kingma, Diederik P. and Salimans, Tim and Jozefowicz, Rafal and Chen, Xi and "
-            "Sutskever, Ilya and Welling, Max",
-            2016,
-            "1606.04934",
-        ),
+        _IAF,
         networks="iaf",
     ),
     "neural-spline": Entry(

@@ -1,0 +1,69 @@
+"""What a report asks of games that know how probable an item is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from sparring.core import Evaluates
+from sparring.data import Dataset, Image, Sound
+from sparring.data.conditions import Attributes, ClassNames, Condition
+from sparring.report.likelihood import likelihood_of, memory_of
+from sparring.report.measures import Measure
+from sparring.report.sounds import predictability_of
+
+
+def surprise_measures(fitted: Any, dataset: Dataset) -> list[Measure]:
+    """How surprising held-out items are to a model, beside what simple laws say of them.
+
+    Args:
+        fitted: a model, as `Fitted`.
+        dataset: that it is judged by.
+    """
+    nats = surprise_of(fitted)
+    if nats is None:
+        return []
+    if isinstance(dataset.modality, Sound):
+        law = fitted.model_.pixels
+        return [predictability_of(nats, law.places().numpy(), law.edges().numpy())]
+    binary = bool(getattr(dataset.modality, "binary", False))
+    if binary:
+        return [likelihood_of(nats, binary)]
+    says = getattr(fitted.model_, "space", None)
+    return [likelihood_of(nats, binary), memory_of(nats, getattr(says, "levels", 256))]
+
+
+def surprise_of(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray] | None:
+    """What says how surprising pictures or sounds of given class numbers are, in nats.
+
+    Args:
+        fitted: a model, as `Fitted`.
+
+    Returns:
+        None where it has no probability of an item: of other data, of games that don't know, of
+        densities, which depend on the units, and under texts.
+    """
+    game, modality, known = fitted.model_, fitted.modality_, fitted.spec_.condition
+    says = getattr(game, "pixels", getattr(game, "space", None))
+    if not (isinstance(game, Evaluates) and isinstance(modality, Image | Sound)):
+        return None
+    if says is None or not says.discrete:
+        return None
+    if not isinstance(known, ClassNames | Attributes | None):
+        return None
+
+    def nats(items: Any, labels: np.ndarray | None) -> np.ndarray:
+        y = None if known is None or labels is None else _said(known, labels)
+        found: np.ndarray = -fitted.log_prob(items, y)
+        return found
+
+    return nats
+
+
+def _said(known: Condition, labels: np.ndarray) -> Any:
+    """Numbers of classes (n,), or of each attribute's values (n, k), as users say them."""
+    if not isinstance(known, Attributes):
+        return known.tell(torch.as_tensor(labels))
+    columns = zip(known.attributes, labels.T, strict=True)
+    return {one.name: [one.values[number] for number in column] for one, column in columns}
