@@ -18,6 +18,7 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -138,9 +139,14 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     dataset = open_dataset(asked.data, size=asked.size)
+    show(asked, lambda seed: measure(dataset, seed, asked.steps, asked.width, asked.labels))
+
+
+def show(asked: argparse.Namespace, measured: Callable[[int], dict[str, Any]]) -> None:
+    """Measure with every seed, and print what was found."""
     rows = []
     for seed in range(asked.seeds):
-        rows.append(measure(dataset, seed, asked.steps, asked.width, asked.labels))
+        rows.append(measured(seed))
         if not asked.json:
             print(rows[-1], flush=True)
     names = list(rows[0]["error_percent"])

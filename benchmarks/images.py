@@ -22,18 +22,16 @@ import argparse
 import copy
 import json
 import os
-import platform
 import statistics
 import tempfile
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import torch
 
 import images_plain
 from images_plain import CRITIC_TURNS, GAMMA, PENALTY, RATES, Plain, Tick
-from provenance import provenance
+from provenance import provenance, versions
 from turns import Loop, seconds_a_block, times_as_fast
 
 LATENT, BATCH = 100, 64
@@ -184,19 +182,6 @@ def together(args: Any) -> dict[str, Any]:
     return measure_together(rounds=args.rounds or 7)
 
 
-def versions() -> dict[str, str]:
-    """Of all that times depend on."""
-    from importlib.metadata import PackageNotFoundError
-
-    found = {"python": platform.python_version()}
-    for name in ("sparring", "torch", *PEERS):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return found
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
@@ -217,7 +202,7 @@ def main() -> None:
         found |= together(args)
     found |= {
         "clock": "cpu", "threads": args.threads, "load": os.getloadavg()[0],
-        "versions": versions(), **provenance(),
+        "versions": versions(*PEERS), **provenance(),
     }  # fmt: skip
     print(json.dumps(found, indent=None if args.json else 1))
 

@@ -17,16 +17,14 @@ it beside them (`pip install --no-deps pythae`).
 import argparse
 import json
 import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
 
-from provenance import provenance
+from provenance import provenance, versions
 from turns import seconds_a_block, times_as_fast
 
 HEADLINE = 16
@@ -114,17 +112,6 @@ def flows(args: Any) -> dict[str, Any]:
 PARTS = {"pixelcnn": pixelcnns, "vae": vae, "wavenet": wavenet, "flows": flows}
 
 
-def versions() -> dict[str, str]:
-    """Of all that times depend on."""
-    found = {"python": platform.python_version()}
-    for name in ("sparring", "torch", "pythae", "zuko"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return found
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
@@ -136,8 +123,10 @@ def main() -> None:
     found: dict[str, Any] = {}
     for name in args.only or PARTS:
         found |= PARTS[name](args)
-    found |= {"clock": "cpu", "threads": 1, "load": os.getloadavg()[0], "versions": versions(),
-              **provenance()}  # fmt: skip
+    found |= {
+        "clock": "cpu", "threads": 1, "load": os.getloadavg()[0],
+        "versions": versions("pythae", "zuko"), **provenance(),
+    }  # fmt: skip
     print(json.dumps(found, indent=None if args.json else 1))
 
 

@@ -23,7 +23,6 @@ import argparse
 import copy
 import json
 import os
-import platform
 import re
 import resource
 import statistics
@@ -39,6 +38,8 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+
+from provenance import versions
 
 LATENT, WIDTH, BATCH = 100, 64, 64
 POINTS_LATENT, POINTS_BATCH = 4, 256
@@ -360,7 +361,7 @@ def result(args: Any) -> dict[str, Any]:
     return {
         **found, "clock": clock, "load": load, "threads": args.threads,
         **details, "peak_megabytes": megabytes(memory), "images_in_memory": args.many_images,
-        "peak_megabytes_without_data": megabytes(little), "versions": versions(),
+        "peak_megabytes_without_data": megabytes(little), "versions": versions("keras"),
     }  # fmt: skip
 
 
@@ -370,15 +371,6 @@ def megabytes(peaks: dict[str, int]) -> dict[str, int]:
 
 
 CLOCKS = ("cpu", "wall")
-
-
-def versions() -> dict[str, str]:
-    """Of all that times depend on."""
-    from importlib.metadata import version
-
-    return {"python": platform.python_version()} | {
-        name: version(name) for name in ("sparring", "torch", "keras")
-    }
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
@@ -20,3 +21,14 @@ def provenance() -> dict[str, str]:
         "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
     }
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Of Python, sparring, torch, and others that times depend on; "absent" where not installed."""
+    found = {"python": platform.python_version()}
+    for name in ("sparring", "torch", *packages):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found

@@ -11,8 +11,6 @@ reproduction has 93.52 % right on 1,024 hidden units and 88.70 % on pixels
 """
 
 import argparse
-import json
-import statistics
 import time
 from typing import Any
 
@@ -21,8 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from torch import Tensor
 
-from features import LABELS, error, labelled
-from provenance import provenance
+from features import LABELS, error, labelled, show
 from sparring.core import SGD, Cosine, train
 from sparring.data import Batches, Dataset, open_dataset
 from sparring.games import RBM
@@ -90,16 +87,7 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     dataset = open_dataset(asked.data, size=SIDE)
-    rows = []
-    for seed in range(asked.seeds):
-        rows.append(measure(dataset, seed, asked.steps, asked.hidden, asked.labels))
-        if not asked.json:
-            print(rows[-1], flush=True)
-    names = list(rows[0]["error_percent"])
-    medians = {n: statistics.median(row["error_percent"][n] for row in rows) for n in names}
-    settings = {name: value for name, value in vars(asked).items() if name != "json"}
-    result = {"error_percent": medians, "seeds": rows, "settings": settings, **provenance()}
-    print(json.dumps(result) if asked.json else json.dumps(medians, indent=1))
+    show(asked, lambda seed: measure(dataset, seed, asked.steps, asked.hidden, asked.labels))
 
 
 if __name__ == "__main__":

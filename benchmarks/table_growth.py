@@ -29,10 +29,10 @@ import numpy as np
 import pandas as pd
 
 from overhead import peak_of_this_process
-from provenance import provenance
+from provenance import provenance, versions
 from table_exchange import outward
 from table_ours import fitted, sampled, telling, warm_up
-from tables import HERE, Unfinished, alone, default_work, peers_python, versions
+from tables import HERE, Unfinished, alone, default_work, peers_python
 
 ROWS = (1_000, 10_000, 100_000, 1_000_000)
 COLUMNS = (10, 20, 50, 100, 200, 500)
@@ -192,7 +192,7 @@ def result(asked: argparse.Namespace) -> dict[str, Any]:
         "more_rows": points([(rows, FIXED_COLUMNS) for rows in asked.rows], asked),
         "more_columns": points([(FIXED_ROWS, columns) for columns in asked.columns], asked),
         "whole_fits": whole(asked.whole, asked),
-        "steps": asked.steps, "threads": 1, "versions": versions(),
+        "steps": asked.steps, "threads": 1, "versions": versions("scikit-learn", "pandas", "numpy"),
         **provenance(),
     }  # fmt: skip
 

@@ -20,7 +20,6 @@ import argparse
 import hashlib
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -31,7 +30,7 @@ from typing import Any
 
 import pandas as pd
 
-from provenance import provenance
+from provenance import provenance, versions
 from table_exchange import Prepared, homeward, prepare
 from table_scores import held_out, scores, shuffled
 
@@ -232,7 +231,12 @@ def result(asked: argparse.Namespace) -> dict[str, Any]:
             # The others needn't wait for one that can't be opened or scored.
             tables[name] = {"failed": str(error)}
             say(f"{name}: {error}")
-    return {"tables": tables, "protocol": protocol(asked), "versions": versions(), **provenance()}
+    return {
+        "tables": tables,
+        "protocol": protocol(asked),
+        "versions": versions("scikit-learn", "pandas", "numpy"),
+        **provenance(),
+    }
 
 
 def protocol(asked: argparse.Namespace) -> dict[str, Any]:
@@ -244,15 +248,6 @@ def protocol(asked: argparse.Namespace) -> dict[str, Any]:
         "detection": "at most 10,000 training rows against as many made rows, three folds",
         "source": fingerprint(),
     }  # fmt: skip
-
-
-def versions() -> dict[str, str]:
-    """Of all that the figures depend on."""
-    from importlib.metadata import version
-
-    packages = ("sparring", "torch", "scikit-learn", "pandas", "numpy")
-    about = {"python": platform.python_version(), "machine": platform.machine()}
-    return about | {name: version(name) for name in packages}
 
 
 def report(found: Mapping[str, Any]) -> str:
