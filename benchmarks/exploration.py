@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from provenance import provenance
+from provenance import provenance, settings
 from sparring.core import Adam
 from sparring.games import Autoregressive
 from sparring.losses import Bernoulli
@@ -179,7 +179,7 @@ def main() -> None:
         },
         "spearman": {"median": statistics.median(ranks), "each": ranks},
         "cpu_seconds": round(time.process_time() - began, 1),
-        "settings": {n: str(v) if isinstance(v, Path) else v for n, v in vars(asked).items()},
+        "settings": settings(asked),
         **provenance(),
     }
     print(json.dumps(result) if asked.json else json.dumps(result, indent=1))

@@ -30,7 +30,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from torch import Tensor, nn
 
-from provenance import provenance
+from provenance import provenance, settings
 from sparring.core import evaluating, train
 from sparring.data import Batches, Dataset, Source, open_dataset
 from sparring.games import DCGAN
@@ -151,8 +151,7 @@ def show(asked: argparse.Namespace, measured: Callable[[int], dict[str, Any]]) -
             print(rows[-1], flush=True)
     names = list(rows[0]["error_percent"])
     medians = {n: statistics.median(row["error_percent"][n] for row in rows) for n in names}
-    settings = {name: value for name, value in vars(asked).items() if name != "json"}
-    result = {"error_percent": medians, "seeds": rows, "settings": settings, **provenance()}
+    result = {"error_percent": medians, "seeds": rows, "settings": settings(asked), **provenance()}
     print(json.dumps(result) if asked.json else json.dumps(medians, indent=1))
 
 

@@ -137,8 +137,7 @@ def main() -> None:
         "train_cpu_seconds": round(trained, 1),
         "cpu_seconds": round(time.process_time() - began, 1),
     }
-    chosen = {name: str(v) if isinstance(v, Path) else v for name, v in vars(asked).items()}
-    result = {"scores": found, **cost, "settings": chosen, **provenance()}
+    result = {"scores": found, **cost, "settings": settings(asked), **provenance()}
     print(json.dumps(result) if asked.json else json.dumps(cost))
 
 

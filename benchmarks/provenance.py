@@ -1,11 +1,13 @@
 """Of which commit, when and on what machine a benchmark ran."""
 
+import argparse
 import os
 import platform
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 
 def provenance() -> dict[str, str]:
@@ -32,3 +34,8 @@ def versions(*packages: str) -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "absent"
     return found
+
+
+def settings(asked: argparse.Namespace) -> dict[str, Any]:
+    """What was asked for, but where and how it was to be written."""
+    return {n: v for n, v in vars(asked).items() if n not in ("json", "png", "plot")}
