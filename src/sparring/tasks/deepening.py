@@ -1,7 +1,6 @@
 """What a trained game of pictures can be asked that takes minutes."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sparring.core import Batch, Interpolates, Mixes, Truncates, evaluating
+from sparring.core import Batch, Interpolates, Mixes, Truncates
 from sparring.core.errors import WrongUse
 from sparring.data import Dataset, Image
 from sparring.report.learning import accuracy_score
@@ -18,6 +17,7 @@ from sparring.report.mixing import Styles, mixing_of
 from sparring.report.truncation import truncation_curve
 from sparring.report.ways import Ways, path_length_of
 from sparring.tasks.fitted import Fitted
+from sparring.tasks.seeding import seeded
 
 _AT_ONCE = 250
 
@@ -64,7 +64,7 @@ def _narrowed(
 
 
 def _ways(fitted: Fitted, game: Interpolates, n: int, seed: int) -> Ways:
-    with _seeded(game, seed):
+    with seeded(fitted.model_, seed):
         asked = _asked(game, n)
         start, end = game.ends(n, asked), game.ends(n, asked)
     return Ways(
@@ -77,7 +77,7 @@ def _ways(fitted: Fitted, game: Interpolates, n: int, seed: int) -> Ways:
 
 def _styles(fitted: Fitted, game: Mixes) -> Styles:
     def draw(n: int, seed: int) -> np.ndarray:
-        with _seeded(game, seed):
+        with seeded(fitted.model_, seed):
             return _numbers(game.ends(n, _asked(game, n)))
 
     return Styles(draw, lambda styles: _items(fitted, game, styles, None, seed=0))
@@ -94,7 +94,7 @@ def _items(
     """Decoded items of latents (n, ...); what else is random in them is the same each time."""
     made = []
     device = next(game.parameters()).device
-    with _seeded(game, seed):
+    with seeded(game, seed):
         for start in range(0, len(latents), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
             z = torch.as_tensor(latents[part], dtype=torch.float32, device=device)
@@ -106,10 +106,3 @@ def _items(
 def _numbers(latents: Tensor) -> np.ndarray:
     found: np.ndarray = latents.detach().double().cpu().numpy()
     return found
-
-
-@contextmanager
-def _seeded(game: Any, seed: int) -> Iterator[None]:
-    with torch.random.fork_rng(devices=[]), evaluating(game):
-        torch.manual_seed(seed)
-        yield

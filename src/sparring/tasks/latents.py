@@ -7,12 +7,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sparring.core import Batch, Game, evaluating
+from sparring.core import Batch
 from sparring.data import Image
 from sparring.data.conditions import ClassNames
 from sparring.games.inferring import Inferring
 from sparring.priors import Prior
 from sparring.report.latents import Latents
+from sparring.tasks.seeding import seeded
 
 _AT_ONCE = 500
 
@@ -47,7 +48,7 @@ def latents_in(fitted: Any) -> Latents | None:
     def told(ask: Callable[[Tensor, Batch], Tensor]) -> Callable[..., np.ndarray]:
         def answer(items: Any, labels: np.ndarray | None, seed: int) -> np.ndarray:
             found = []
-            with _seeded(fitted.model_, seed):
+            with seeded(fitted.model_, seed):
                 for start in range(0, len(items), _AT_ONCE):
                     some = slice(start, start + _AT_ONCE)
                     y = None if known is None else torch.as_tensor(labels)[some]
@@ -59,7 +60,7 @@ def latents_in(fitted: Any) -> Latents | None:
         return answer
 
     def prior(n: int, seed: int) -> np.ndarray:
-        with _seeded(fitted.model_, seed):
+        with seeded(fitted.model_, seed):
             found: np.ndarray = game.prior.sample(n).flatten(1).cpu().double().numpy()
             return found
 
@@ -67,20 +68,3 @@ def latents_in(fitted: Any) -> Latents | None:
         return Latents(told(game.infer), prior)
     gained = told(lambda x, condition: game.gain(x, condition)[:, None])
     return Latents(told(game.infer), prior, lambda *asked: gained(*asked)[:, 0])
-
-
-class _seeded:  # noqa: N801 - used as a word, as `evaluating` is
-    """Evaluation mode, and draws that follow from a seed, inside; all as it was, after."""
-
-    def __init__(self, game: Game, seed: int) -> None:
-        self._game, self._seed = evaluating(game), seed
-        self._random = torch.random.fork_rng(devices=[])
-
-    def __enter__(self) -> None:
-        self._random.__enter__()
-        torch.manual_seed(self._seed)
-        self._game.__enter__()
-
-    def __exit__(self, *failure: Any) -> None:
-        self._game.__exit__(*failure)
-        self._random.__exit__(*failure)
