@@ -256,3 +256,16 @@ def test_beta_weighs_the_divergence_and_may_move():
 def test_numbers_out_of_range_are_refused(make, said):
     with pytest.raises(WrongUse, match=said):
         make()
+
+
+def test_in_training_one_draw_an_item_is_looked_at():
+    """However many `log_prob` takes."""
+    pair = MLP((1, 4, 4), (2, 3), (8,)), MLP((3,), (1, 4, 4), (8,))
+    game, decoded = VAE(*pair, Normal(3), Bernoulli(), draws=50), []
+    game.decoder.register_forward_hook(lambda _, given, made: decoded.append(len(made)))
+    x = torch.ones(6, 1, 4, 4)
+    with torch.no_grad():
+        game.glance(x)
+        game.log_prob(x)
+    assert decoded[0] == 6
+    assert sum(decoded[1:]) == 300

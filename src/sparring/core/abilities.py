@@ -44,6 +44,10 @@ class Evaluates(ABC):
         `condition` is a batch of what they are, where that is asked for.
         """
 
+    def glance(self, x: Tensor, condition: Batch | None = None) -> Tensor:
+        """The same, or a cheap bound of it: what is looked at now and then in training, (n,)."""
+        return self.log_prob(x, condition)
+
 
 class Completes(ABC):
     """A game that can draw the rest of an item of which a part is given."""

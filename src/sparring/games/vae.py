@@ -134,6 +134,8 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
         y, told = self.condition_of(condition or {}), self.told(x, condition)
         return torch.logsumexp(self.log_weights(x, y, told, draws), 1) - math.log(draws)
 
+    glance = bound  # of one draw: `draws` of them would take longer than the training
+
     def log_prob(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """An estimate of the log-likelihood of items, in nats, (n,): the bound of `draws` draws."""
         y, told = self.condition_of(condition or {}), self.told(x, condition)

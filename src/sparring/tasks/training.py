@@ -249,7 +249,7 @@ def _best(ready: Training, judged: Source) -> KeepBest:
         place, found = next(game.parameters()).device, []
         for rows in torch.arange(len(judged)).split(500):
             part = {name: tensor[rows].to(place) for name, tensor in items.items()}
-            found.append(game.log_prob(part["x"], part))  # type: ignore[operator]
+            found.append(game.glance(part["x"], part))  # type: ignore[operator]
         return -float(torch.cat(found).mean())
 
     every = min(500, max(20, len(ready.learnt) // settings["batch_size"]))
