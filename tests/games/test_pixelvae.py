@@ -202,3 +202,13 @@ def test_conditions_reach_the_pixels():
 def test_wrong_use_is_refused(act, said):
     with pytest.raises(WrongUse, match=said):
         act()
+
+
+def test_a_low_temperature_draws_more_probable_pixels():
+    game = make()
+    latents = game.latent(500)
+    with game.truncated(0.3), torch.no_grad():
+        cold = game.log_prob(game.sample(500, latent=latents)).mean()
+    with torch.no_grad():
+        warm = game.log_prob(game.sample(500, latent=latents)).mean()
+    assert float(cold - warm) > 0.3

@@ -103,6 +103,19 @@ def test_the_same_latents_make_the_same_samples():
     assert torch.equal(game.sample(5, latent=z), game.sample(5, latent=z))
 
 
+def test_a_glance_is_the_log_probability_with_less_annealing():
+    torch.manual_seed(0)
+    game = RBM(Coupling(25, 20), (1, 5, 5))
+    with torch.no_grad():
+        game.coupling.weight.normal_(0, 0.3)
+    x = torch.bernoulli(torch.full((4, 1, 5, 5), 0.5)) * 2 - 1
+    glance, whole = game.glance(x).detach(), game.log_prob(x).detach()
+    offset = glance - whole
+    assert float(offset[0]) != 0
+    torch.testing.assert_close(offset, offset[:1].expand(4), atol=1e-4, rtol=0)
+    assert float(offset.abs().max()) < 0.3
+
+
 def test_z_is_found_anew_when_weights_change():
     game = make()
     first = game.log_z()

@@ -47,6 +47,16 @@ def test_a_gan_and_a_density_are_not_asked():
     assert surprise_of(Synthesizer("vae", networks=normal, **tiny).fit("digits")) is None
 
 
+def test_a_sample_is_asked_for_once(monkeypatch):
+    tiny = {"steps": 2, "width": 4, "alarms": False, "options": {"draws": 2}}
+    model = Synthesizer("vae", **tiny).fit("digits")
+    asked, ask = [], model.log_prob
+    monkeypatch.setattr(model, "log_prob", lambda items, y: asked.append(items) or ask(items, y))
+    judge_synthesizer(model, open_dataset("digits"), n=20, features="identity")
+    # Held-out and training pictures in each of three rounds, and generated ones for the histogram.
+    assert len(asked) == 7
+
+
 def test_of_a_flow_it_stands_beside_a_mixture_that_remembers():
     networks = {"part": "nice", "levels": 17}
     model = Synthesizer("nice", networks=networks, steps=30, width=8, alarms=False).fit("digits")

@@ -8,12 +8,13 @@ from torch import Tensor, nn
 from sparring.core import Batch, Moving, OptimizerSpec, WrongUse, draw, evaluating
 from sparring.games.above import Above
 from sparring.games.drawing import PixelByPixel, draw_pixels
+from sparring.games.tempering import Tempered
 from sparring.games.vae import VAE
 from sparring.losses.pixels import Pixels
 from sparring.priors import Normal, Prior
 
 
-class PixelVAE(VAE):
+class PixelVAE(VAE, Tempered):
     """A VAE whose decoder makes feature maps, under which an autoregressive network says pixels.
 
     Gulrajani et al. 2017 (arXiv 1611.05013), section 3.1: log p(x|z) = sum over pixels i of
@@ -99,7 +100,10 @@ class PixelVAE(VAE):
     def sample(
         self, n: int, condition: Batch | None = None, latent: Tensor | None = None
     ) -> Tensor:
-        """n pictures; `latent` may be latents alone, of which each pixel is the median then."""
+        """n pictures; `latent` may be latents alone, of which each pixel is the median then.
+
+        A temperature is that of the pixels, given the latents.
+        """
         y = self.wanted(n, condition)
         with torch.no_grad(), evaluating(self):
             latent = self.latent(n) if latent is None else latent
@@ -111,4 +115,5 @@ class PixelVAE(VAE):
                 uniform = z.new_full((n, torch.Size(noises).numel()), 0.5)
             maps = self.decode(z.unflatten(1, shape), y)
             steps, uniform = cast(PixelByPixel, self.network), uniform.unflatten(1, noises)
-            return draw_pixels(steps, self.pixels, uniform, self.shape, maps, {}, 1.0)
+            warmth = self.temperature
+            return draw_pixels(steps, self.pixels, uniform, self.shape, maps, {}, warmth)

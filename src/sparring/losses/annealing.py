@@ -112,11 +112,13 @@ MOST_EXACT = 16
 """Units of the smaller layer up to which sums are taken over all states."""
 
 
-def log_z_of(weight: Tensor, below: Tensor, above: Tensor, seed: int = 0) -> float:
+def log_z_of(
+    weight: Tensor, below: Tensor, above: Tensor, temperatures: int = 1000, seed: int = 0
+) -> float:
     """log Z, exactly where one layer is small, else annealed; the same each time."""
     with torch.no_grad():
         if min(weight.shape) <= MOST_EXACT:
             return exact_log_z(weight, below, above)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return pair_log_z(weight, below, above)[0]
+            return pair_log_z(weight, below, above, temperatures=temperatures)[0]

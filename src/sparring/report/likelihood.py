@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,8 +12,8 @@ from sparring.report.measures import Measure, Round, Sample
 
 _BINS = 40
 
-Nats = Callable[[Any, np.ndarray | None], np.ndarray]
-"""n pictures and their class numbers, if any -> -log p of each, (n,)."""
+Nats = Callable[[Sample], np.ndarray]
+"""n pictures, with their class numbers, if any -> -log p of each, (n,)."""
 
 
 def _words(standing: Standing) -> str:
@@ -72,7 +71,7 @@ def memory_of(nats: Nats, levels: int) -> Measure:
         return Sample(surprises - known[0](round.heldout.items), np.asarray)
 
     def said(round: Round) -> Sample:
-        return beyond(round, nats(round.heldout.items, round.heldout.labels))
+        return beyond(round, nats(round.heldout))
 
     def independent(round: Round) -> Mapping[str, Sample]:
         law = Independent(round.pool.sample.items, binary=False)
@@ -97,14 +96,11 @@ def likelihood_of(nats: Nats, binary: bool) -> Measure:
         binary: whether pictures are of two levels.
     """
 
-    def said(round: Round, of: Sample) -> Sample:
-        return Sample(nats(of.items, of.labels), np.asarray)
+    def said(of: Sample) -> Sample:
+        return Sample(nats(of), np.asarray)
 
     def shown(round: Round) -> Sequence[Exhibit]:
-        made = round.labelled or round.generated
-        return [
-            _histogram(nats(round.heldout.items, round.heldout.labels), said(round, made).items)
-        ]
+        return [_histogram(nats(round.heldout), nats(round.labelled or round.generated))]
 
     def independent(round: Round) -> Mapping[str, Sample]:
         law = Independent(round.pool.sample.items, binary)
@@ -117,9 +113,9 @@ def likelihood_of(nats: Nats, binary: bool) -> Measure:
     return Measure(
         KINDS,
         value,
-        generated=lambda round: said(round, round.heldout),
+        generated=lambda round: said(round.heldout),
         floors=independent,
-        ceiling=lambda round: ("training pictures", said(round, round.reference)),
+        ceiling=lambda round: ("training pictures", said(round.reference)),
         exhibits=shown,
     )
 

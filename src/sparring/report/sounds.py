@@ -66,7 +66,7 @@ def predictability_of(nats: Nats, places: np.ndarray, edges: np.ndarray) -> Meas
         return {name: law(pool.items[:_FITTED]) for name, law in laws.items()}
 
     def said(of: Sample) -> Sample:
-        return Sample(nats(of.items, of.labels), np.asarray)
+        return Sample(nats(of), np.asarray)
 
     def floors(round: Round) -> Mapping[str, Sample]:
         every = fitted(round.pool.sample).items()

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
 
 from sparring.core import Encodes, Game, evaluating
 from sparring.data import Modality
 from sparring.priors import Codes
-
-_AT_ONCE = 1000
+from sparring.tasks.answers import answers
 
 
 def code_reader(game: Game, modality: Modality) -> Callable[[Any], np.ndarray] | None:
@@ -42,12 +40,9 @@ def code_reader(game: Game, modality: Modality) -> Callable[[Any], np.ndarray] |
     reads: Encodes = game
 
     def read(items: Any) -> np.ndarray:
-        found = []
         with evaluating(game):
-            for start in range(0, len(items), _AT_ONCE):
-                x = modality.encode(items[start : start + _AT_ONCE])
-                found.append(reads.encode(x)[:, : codes.categories[0]].argmax(1))
-        values: np.ndarray = torch.cat(found).cpu().numpy()
+            codes_of = answers(lambda x, _: reads.encode(x), modality, items)
+        values: np.ndarray = codes_of[:, : codes.categories[0]].argmax(1).numpy()
         return values
 
     return read

@@ -4,18 +4,14 @@ from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from sparring.core import Batch
-from sparring.data import Image
-from sparring.data.conditions import ClassNames
 from sparring.games.inferring import Inferring
 from sparring.priors import Prior
 from sparring.report.latents import Latents
+from sparring.tasks.answers import Ask, answers, of_pictures
 from sparring.tasks.seeding import seeded
-
-_AT_ONCE = 500
 
 
 @runtime_checkable
@@ -39,22 +35,15 @@ def latents_in(fitted: Any) -> Latents | None:
         classes.
     """
     game: Any = fitted.model_
-    modality, known = fitted.modality_, fitted.spec_.condition
-    if not isinstance(game, Infers) or not isinstance(modality, Image):
+    if not (isinstance(game, Infers) and of_pictures(fitted)):
         return None
-    if not isinstance(known, ClassNames | None):
-        return None
+    classed = fitted.spec_.condition is not None
 
-    def told(ask: Callable[[Tensor, Batch], Tensor]) -> Callable[..., np.ndarray]:
+    def told(ask: Ask) -> Callable[..., np.ndarray]:
         def answer(items: Any, labels: np.ndarray | None, seed: int) -> np.ndarray:
-            found = []
             with seeded(fitted.model_, seed):
-                for start in range(0, len(items), _AT_ONCE):
-                    some = slice(start, start + _AT_ONCE)
-                    y = None if known is None else torch.as_tensor(labels)[some]
-                    x = modality.encode(items[some])
-                    found.append(ask(x, {} if y is None else {"y": y}).flatten(1))
-            values: np.ndarray = torch.cat(found).cpu().double().numpy()
+                found = answers(ask, fitted.modality_, items, labels if classed else None)
+            values: np.ndarray = found.reshape(len(found), -1).double().numpy()
             return values
 
         return answer
@@ -66,5 +55,5 @@ def latents_in(fitted: Any) -> Latents | None:
 
     if not isinstance(game, Inferring):
         return Latents(told(game.infer), prior)
-    gained = told(lambda x, condition: game.gain(x, condition)[:, None])
+    gained = told(game.gain)
     return Latents(told(game.infer), prior, lambda *asked: gained(*asked)[:, 0])

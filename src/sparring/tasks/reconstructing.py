@@ -7,11 +7,9 @@ import numpy as np
 import torch
 
 from sparring.core import Reconstructs, evaluating
-from sparring.data import Image
-from sparring.data.conditions import ClassNames
 from sparring.priors import Normal
+from sparring.tasks.answers import answers, of_pictures
 
-_AT_ONCE = 500
 _SIDE = 16
 
 
@@ -25,21 +23,15 @@ def reconstructor(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray]
         None where the game can't, of other data, and under conditions that aren't classes.
     """
     game: Any = fitted.model_
-    modality, known = fitted.modality_, fitted.spec_.condition
-    if not (isinstance(fitted.model_, Reconstructs) and isinstance(modality, Image)):
+    if not (isinstance(fitted.model_, Reconstructs) and of_pictures(fitted)):
         return None
-    if not isinstance(known, ClassNames | None):
-        return None
+    classed = fitted.spec_.condition is not None
 
     def again(items: Any, labels: np.ndarray | None) -> np.ndarray:
-        codes = None if known is None else torch.as_tensor(labels)
-        made = []
-        with torch.no_grad(), evaluating(game):
-            for rows in torch.arange(len(items)).split(_AT_ONCE):
-                condition = None if codes is None else {"y": codes[rows]}
-                x = modality.encode(items[rows[0] : rows[-1] + 1])
-                made.append(modality.decode(game.reconstruct(x, condition)))
-        return np.concatenate(made)
+        with evaluating(game):
+            made = answers(game.reconstruct, fitted.modality_, items, labels if classed else None)
+        decoded: np.ndarray = fitted.modality_.decode(made)
+        return decoded
 
     return again
 

@@ -1,6 +1,6 @@
 """What a report asks of games that know how probable an item is."""
 
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,8 @@ import torch
 from sparring.core import Evaluates
 from sparring.data import Dataset, Image, Sound
 from sparring.data.conditions import Attributes, ClassNames, Condition
-from sparring.report.likelihood import likelihood_of, memory_of
-from sparring.report.measures import Measure
+from sparring.report.likelihood import Nats, likelihood_of, memory_of
+from sparring.report.measures import Measure, Sample
 from sparring.report.sounds import predictability_of
 
 
@@ -34,8 +34,8 @@ def surprise_measures(fitted: Any, dataset: Dataset) -> list[Measure]:
     return [likelihood_of(nats, binary), memory_of(nats, getattr(says, "levels", 256))]
 
 
-def surprise_of(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray] | None:
-    """What says how surprising pictures or sounds of given class numbers are, in nats.
+def surprise_of(fitted: Any) -> Nats | None:
+    """What says how surprising pictures or sounds are, in nats; a sample is asked for once.
 
     Args:
         fitted: a model, as `Fitted`.
@@ -53,9 +53,10 @@ def surprise_of(fitted: Any) -> Callable[[Any, np.ndarray | None], np.ndarray] |
     if not isinstance(known, ClassNames | Attributes | None):
         return None
 
-    def nats(items: Any, labels: np.ndarray | None) -> np.ndarray:
-        y = None if known is None or labels is None else _said(known, labels)
-        found: np.ndarray = -fitted.log_prob(items, y)
+    @cache
+    def nats(of: Sample) -> np.ndarray:
+        y = None if known is None or of.labels is None else _said(known, of.labels)
+        found: np.ndarray = -fitted.log_prob(of.items, y)
         return found
 
     return nats

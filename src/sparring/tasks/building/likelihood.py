@@ -17,6 +17,7 @@ from sparring.losses import (
     Gaussian,
     LogisticMixture,
     MuLaw,
+    Pixels,
     Plain,
     Space,
 )
@@ -50,23 +51,32 @@ from sparring.tasks.building.fit import Built, Fit, Parts
 from sparring.tasks.network_options import made, shared_out
 
 
-def _autoencoder(fit: Fit, judged: bool = False, **suggested: Any) -> Parts:
-    """Encoder to what a posterior takes, and decoder; or to latents, which are judged."""
-    channels, size, _ = fit.shape
+def _pixels(fit: Fit, options: dict[str, Any], levels: type[Pixels] = LogisticMixture) -> Pixels:
+    """What is said of pixels: as the options have it, else by whether there are levels between."""
+    law: Pixels = options.pop("pixels", Bernoulli if fit.binary else levels)(fit.shape[0])
+    return law
+
+
+def _pair(
+    fit: Fit, encoded: tuple[int, ...], hidden: tuple[int, ...], pixels: Pixels
+) -> tuple[MLP, MLP]:
+    """Linear layers from pictures to what is asked for, and from latents to pixels."""
+    return (
+        MLP(fit.shape, encoded, hidden, fit.condition),
+        MLP((fit.latent,), (pixels.outputs, *fit.shape[1:]), hidden, fit.condition),
+    )
+
+
+def _autoencoder(fit: Fit, **suggested: Any) -> Parts:
+    """Encoder to what a posterior takes, and decoder."""
     options = {**suggested, **made(fit.options)}
-    pixels = options.pop("pixels", Bernoulli if fit.binary else DiscretisedLogistic)(channels)
+    pixels = _pixels(fit, options, DiscretisedLogistic)
     hidden = (fit.width,) * options.pop("depth", 2)
-    law = None if judged else options.pop("posterior", None)
+    law = options.pop("posterior", None)
     posterior = IndependentNormal() if law is None else law(fit.latent)
     shared_out(options, MLP)
-    encoded = (fit.latent,) if judged else (posterior.numbers, fit.latent)
-    pair = (
-        MLP(fit.shape, encoded, hidden, fit.condition),
-        MLP((fit.latent,), (pixels.outputs, size, size), hidden, fit.condition),
-    )
-    rival = (MLP((fit.latent,), (), hidden),) if judged else ()
-    named = {} if judged else {"posterior": posterior}
-    return Parts((*pair, *rival, Normal(fit.latent), pixels, fit.labels()), named)
+    pair = _pair(fit, (posterior.numbers, fit.latent), hidden, pixels)
+    return Parts((*pair, Normal(fit.latent), pixels, fit.labels()), {"posterior": posterior})
 
 
 def _iaf_autoencoder(fit: Fit) -> Parts:
@@ -74,7 +84,13 @@ def _iaf_autoencoder(fit: Fit) -> Parts:
 
 
 def _adversarial_autoencoder(fit: Fit) -> Parts:
-    return _autoencoder(fit, judged=True)
+    """Encoder, decoder, and a discriminator of latents."""
+    options = made(fit.options)
+    pixels = _pixels(fit, options, DiscretisedLogistic)
+    hidden = (fit.width,) * options.pop("depth", 2)
+    shared_out(options, MLP)
+    pair, rival = _pair(fit, (fit.latent,), hidden, pixels), MLP((fit.latent,), (), hidden)
+    return Parts((*pair, rival, Normal(fit.latent), pixels, fit.labels()))
 
 
 def _pixelvae(fit: Fit) -> Parts:
@@ -83,7 +99,7 @@ def _pixelvae(fit: Fit) -> Parts:
     options = {"depth": 3, **made(fit.options)}
     if "latents" in options:
         return _maps_of_latents(fit, options)
-    pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
+    pixels = _pixels(fit, options)
     maps, hidden = options.pop("maps", 4), (options.pop("hidden", 200),) * 2
     (own,) = shared_out(options, GatedPixelCNN)
     encoder = MLP(fit.shape, (2, fit.latent), hidden, fit.condition)
@@ -96,7 +112,7 @@ def _pixelvae(fit: Fit) -> Parts:
 def _maps_of_latents(fit: Fit, options: dict[str, Any]) -> Parts:
     """Maps of latents a quarter as wide as pictures; above them a PixelVAE of normal pixels."""
     channels, size, _ = fit.shape
-    pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
+    pixels = _pixels(fit, options)
     maps, latents = options.pop("maps", 8), options.pop("latents")
     hidden = (options.pop("hidden", 200),)
     (own,) = shared_out(options, GatedPixelCNN)
@@ -147,7 +163,7 @@ def _pixel_by_pixel(network: type[nn.Module]) -> Callable[[Fit], Parts]:
     def build(fit: Fit) -> Parts:
         channels, size, _ = fit.shape
         options = made(fit.options)
-        pixels = options.pop("pixels", Bernoulli if fit.binary else LogisticMixture)(channels)
+        pixels = _pixels(fit, options)
         (own,) = shared_out(options, network)
         if "colours" in taken_by(network) and not isinstance(pixels, LogisticMixture):
             # Where what is said of a colour doesn't look at the others, they take turns.
