@@ -28,6 +28,12 @@ def multiscale(**options):
     return MultiscalePixelCNN(**options, width=4, depth=1)
 
 
+def direct(network):
+    """What goes that way is nothing at first."""
+    torch.nn.init.normal_(network.layers.direct.weight)
+    return reordered(network)
+
+
 COLOURS = {"channels": 3, "outputs": 6, "colours": 3}
 # A network and the side length of its pictures; options differ where the way through does.
 MADE = {
@@ -49,12 +55,17 @@ MADE = {
     "multiscale pixelcnn of three sizes": (lambda **o: multiscale(**o, scales=2), 8),
     "made": (lambda **o: MaskedAutoencoder(**o, width=64, orders=1), 4),
     "made in another order": (lambda **o: reordered(MaskedAutoencoder(**o, width=64)), 4),
+    "made with a direct way": (
+        lambda **o: direct(MaskedAutoencoder(**o, width=64, direct=True)),
+        4,
+    ),
 }
 IN_TURN = [
     "pixelcnn",
     "pixelrnn of two blocks",
     "made",
     "made in another order",
+    "made with a direct way",
 ]  # whose colours may take turns
 ALL = [(name, {}) for name in MADE] + [(name, COLOURS) for name in IN_TURN]
 

@@ -28,6 +28,7 @@ class MaskedAutoencoder(nn.Module):
         condition: how many classes or attributes there are, or how long a text's embedding is; 0
             for none.
         colours: 1, or the number of channels where each looks at those before it.
+        direct: whether pixels are seen without hidden units too; see `MaskedMLP`.
 
     Attributes:
         order: the one in use, from 0; see `along`.
@@ -56,6 +57,7 @@ class MaskedAutoencoder(nn.Module):
         seed: int = 0,
         condition: int = 0,
         colours: int = 1,
+        direct: bool = False,
     ) -> None:
         super().__init__()
         if orders < 1:
@@ -73,6 +75,7 @@ class MaskedAutoencoder(nn.Module):
             torch.stack([torch.arange(size), *drawn]),
             channels,
             colours,
+            direct,
         )
         self._steps: Steps | None = None
 

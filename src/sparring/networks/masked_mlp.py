@@ -29,6 +29,7 @@ class MaskedMLP(nn.Module):
         channels: numbers at each place.
         colours: turns that a place takes, one after the other; the first share of its channels, and
             of what is said of it, belongs to the first.
+        direct: whether outputs see the numbers before them without hidden units too, from 0 on.
 
     Attributes:
         orders: as given.
@@ -62,6 +63,7 @@ class MaskedMLP(nn.Module):
         orders: Tensor | None = None,
         channels: int = 1,
         colours: int = 1,
+        direct: bool = False,
     ) -> None:
         super().__init__()
         if not hidden:
@@ -85,6 +87,9 @@ class MaskedMLP(nn.Module):
             nn.Linear(before, after) for before, after in itertools.pairwise(widths)
         )
         self.context = nn.Linear(context, hidden[0], bias=False) if context else None
+        self.direct = nn.Linear(widths[0], widths[-1], bias=False) if direct else None
+        if self.direct is not None:
+            nn.init.zeros_(self.direct.weight)
         self.register_buffer("orders", orders)
         for number, width in enumerate(hidden):
             self.register_buffer(f"degrees{number}", self.spread(width), persistent=False)
@@ -107,18 +112,18 @@ class MaskedMLP(nn.Module):
 
     def masks(self, order: int) -> list[Tensor]:
         """What each layer sees of that before, as its weight's shape."""
-        dtype = cast(nn.Linear, self.layers[0]).weight.dtype
         degrees = [getattr(self, f"degrees{number}") for number in range(len(self.layers) - 1)]
         seen, said = self.turns(order)
-        seen, *degrees, said = (numbers.float() for numbers in (seen, *degrees, said - 1))
+        return list(itertools.starmap(self.reach, itertools.pairwise([seen, *degrees, said - 1])))
+
+    def reach(self, before: Tensor, after: Tensor) -> Tensor:
+        """Which numbers are up to which: (after, before) of 0 and 1."""
         # Of whole numbers a difference clamped is a comparison, and made several times faster.
-        return [
-            (after[:, None] - before).add_(1).clamp_(0, 1).to(dtype)
-            for before, after in itertools.pairwise([seen, *degrees, said])
-        ]
+        dtype = cast(nn.Linear, self.layers[0]).weight.dtype
+        return (after.float()[:, None] - before.float()).add_(1).clamp_(0, 1).to(dtype)
 
     def forward(self, x: Tensor, context: Tensor | None = None, order: int = 0) -> Tensor:
-        h = x.flatten(1)
+        h = x = x.flatten(1)
         layers = cast(list[nn.Linear], self.layers)
         for number, (layer, mask) in enumerate(zip(layers, self.masks(order), strict=True)):
             if number:
@@ -126,6 +131,9 @@ class MaskedMLP(nn.Module):
             h = F.linear(h, layer.weight * mask, layer.bias)
             if number == 0 and self.context is not None:
                 h = h + self.context(self.told(context))
+        if self.direct is not None:
+            seen, said = self.turns(order)
+            h = h + F.linear(x, self.direct.weight * self.reach(seen, said - 1))
         return h.unflatten(1, (self.outputs, self.size))
 
     def steps(self, n: int, order: int = 0) -> "Steps":
@@ -191,4 +199,7 @@ class Steps:
             self.units[number + 1][:, new] = F.relu(found)
         said = slice(self.places[turn // network.colours], None, network.size)
         self.turn += 1
-        return F.linear(self.units[-1], last.weight[said], last.bias[said])
+        told = F.linear(self.units[-1], last.weight[said], last.bias[said])
+        if network.direct is None:
+            return told
+        return told + F.linear(self.units[0], network.direct.weight[said])
