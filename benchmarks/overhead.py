@@ -23,11 +23,7 @@ import argparse
 import copy
 import json
 import os
-import re
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -36,12 +32,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import torch
 
+from overhead_memory import BATCH, LATENT, WIDTH, megabytes, optimizers, peaks, pictures
 from provenance import versions
 
-LATENT, WIDTH, BATCH = 100, 64, 64
 POINTS_LATENT, POINTS_BATCH = 4, 256
 
 
@@ -188,23 +183,9 @@ def measure(
     return beside
 
 
-def optimizers() -> dict[str, Any]:
-    """The optimizers of both players, as those of the other loops."""
-    from plain import BETAS, LR
-
-    adam = {"part": "Adam", "lr": LR, "betas": list(BETAS)}
-    return {"generator_optimizer": adam, "discriminator_optimizer": adam}
-
-
 def copies(game: Any) -> tuple[Any, Any]:
     """Both networks once more."""
     return copy.deepcopy(game.generator), copy.deepcopy(game.discriminator)
-
-
-def pictures(count: int) -> np.ndarray:
-    """Pictures of 32x32 pixels in colour; times don't depend on what they show."""
-    coarse = np.random.default_rng(0).integers(256, size=(count, 8, 8, 3), dtype=np.uint8)
-    return coarse.repeat(4, axis=1).repeat(4, axis=2)
 
 
 def dcgan(args: Any) -> Interleaved:
@@ -253,90 +234,10 @@ def mlp(args: Any) -> Interleaved:
     )  # fmt: skip
 
 
-def peak(variant: str, images: int, args: Any) -> int:
-    """The most memory in bytes that a process takes which reads pictures and trains on them."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "pictures.npy"
-        np.save(file, pictures(images))
-        command = [
-            sys.executable, str(Path(__file__).resolve()), "--alone", variant, "--file", str(file),
-            "--steps", str(args.steps), "--width", str(args.width), "--threads", str(args.threads),
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return int(done.stdout.splitlines()[-1])
-
-
-def alone(args: Any) -> None:
-    """Read the pictures, train one variant on them and print the most memory that it took."""
-    if args.alone == "sparring":
-        from sparring.tasks import Synthesizer
-
-        with tempfile.TemporaryDirectory() as folder:
-            Synthesizer(
-                game="gan", networks="dcgan", steps=args.steps, batch_size=BATCH, latent=LATENT,
-                width=args.width, options=optimizers(), device="cpu", run=Path(folder) / "run",
-            ).fit(args.file)  # fmt: skip
-    elif args.alone == "composed":
-        composed(args)
-    else:
-        from plain import Careful
-        from sparring.networks import DCGANDiscriminator, DCGANGenerator
-
-        levels = torch.from_numpy(np.load(args.file)).permute(0, 3, 1, 2)
-        networks = DCGANGenerator(LATENT, 3, 32, args.width), DCGANDiscriminator(3, 32, args.width)
-        log = Path(tempfile.mkdtemp()) / "log.jsonl"
-        Careful(*networks, levels, BATCH, LATENT, log).run(args.steps)
-    print(peak_of_this_process())
-
-
-def composed(args: Any) -> None:
-    """The same training as by `fit`, put together by hand from sparring's parts."""
-    from plain import BETAS, LR
-    from sparring.callbacks import Average, Checkpoint, Preview, Record, Watch
-    from sparring.core import Adam, Backend, train
-    from sparring.data import Batches, Image, Pictures
-    from sparring.games import GAN
-    from sparring.networks import DCGANDiscriminator, DCGANGenerator
-    from sparring.priors import Normal
-
-    image = Image(32, 3)
-    source = Pictures(np.load(args.file))
-    game = GAN(
-        DCGANGenerator(LATENT, 3, 32, args.width), DCGANDiscriminator(3, 32, args.width),
-        Normal(LATENT), generator_optimizer=Adam(LR, BETAS),
-        discriminator_optimizer=Adam(LR, BETAS),
-    )  # fmt: skip
-
-    def show(x: torch.Tensor, path: Path) -> None:
-        image.show(image.decode(x)).save(f"{path}.png")
-
-    with tempfile.TemporaryDirectory() as folder:
-        watched = source[torch.arange(min(256, len(source)))]["x"]
-        beside = [
-            Average(10_000), Watch(watched), Record(folder), Preview(folder, show),
-            Checkpoint(folder, seconds=60),
-        ]  # fmt: skip
-        batches = Batches(source, BATCH)
-        train(game, batches, steps=args.steps, backend=Backend("cpu"), callbacks=beside)
-
-
-def peak_of_this_process() -> int:
-    """The most bytes that were resident."""
-    # Linux's ru_maxrss would be the parent's where that had more before it ran this.
-    status = Path("/proc/self/status")
-    if status.exists():
-        return 1024 * int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1])
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
 def result(args: Any) -> dict[str, Any]:
     """Everything that is measured."""
     big, small = dcgan(args), mlp(args)
-    memory, little = (
-        {name: peak(name, images, args) for name in ("sparring", "composed", "plain")}
-        for images in (args.many_images, BATCH)
-    )
+    memory, little = peaks(args.many_images, args), peaks(BATCH, args)
     load = os.getloadavg()[0]
     clock = "wall" if load < args.threads + 0.5 else "cpu"
     found = {
@@ -365,11 +266,6 @@ def result(args: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def megabytes(peaks: dict[str, int]) -> dict[str, int]:
-    """The same in whole MiB."""
-    return {name: round(size / 2**20) for name, size in peaks.items()}
-
-
 CLOCKS = ("cpu", "wall")
 
 
@@ -388,15 +284,8 @@ def main() -> None:
     parser.add_argument("--many-images", type=int, default=400_000, help="where memory is measured")
     parser.add_argument("--steps", type=int, default=20, help="of each process that is weighed")
     parser.add_argument("--without-keras", action="store_true")
-    parser.add_argument(
-        "--alone", choices=("sparring", "composed", "plain"), help=argparse.SUPPRESS
-    )
-    parser.add_argument("--file", help=argparse.SUPPRESS)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    if args.alone:
-        alone(args)
-        return
     found = result(args)
     if args.json:
         print(json.dumps(found))
