@@ -1,5 +1,6 @@
 """Flows can be undone, and say how they change volumes."""
 
+import subprocess
 import sys
 
 import pytest
@@ -122,3 +123,12 @@ def test_without_zuko_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "zuko", None)
     with pytest.raises(Failure, match=r"zuko.*pip install 'sparring\[flows\]'"):
         RealNVP((4,))
+
+
+def test_other_distributions_keep_their_checks():
+    code = (
+        "import torch; from sparring.networks import NICE; NICE((2,), width=4); "
+        "torch.distributions.Normal(0.0, torch.tensor(-1.0))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "Expected parameter scale" in done.stderr

@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Distribution
 
 from sparring.core import Failure, WrongUse
 from sparring.networks.embedding import Embedded
@@ -271,10 +272,14 @@ def checkerboard(shape: Sequence[int]) -> Tensor:
 
 def _zuko() -> Any:
     """The library of the transforms, when a flow is made and not before."""
+    checked = Distribution._validate_args
     try:
         import zuko
     except ImportError as error:
         raise Failure(
             "flows are made of zuko, which is not installed; run pip install 'sparring[flows]'."
         ) from error
+    finally:
+        # When it is first imported it turns the checks of everybody's distributions off.
+        Distribution.set_default_validate_args(checked)
     return zuko
