@@ -130,7 +130,7 @@ class Uniform(_Flat):
 class Codes(Prior):
     """Noise, and after it codes: one-hot choices and uniform numbers, of shape (n, dimensions).
 
-    Chen et al. 2016 (arXiv 1606.03657), section 3 and appendix C: what a generator may give a
+    Chen et al. 2016 (arXiv 1606.03657), section 4 and appendix C: what a generator may give a
     meaning to, beside the noise that has none.
 
     Args:

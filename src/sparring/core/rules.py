@@ -106,8 +106,8 @@ class Extragradient:
 class Optimistic:
     """All move with the gradient that the last one predicts: w' = w - 2 h v(w) + h v(w_before).
 
-    Daskalakis et al. 2018 (arXiv 1711.00141, eq. 5); the correction is applied to the gradient
-    before the optimizer sees it, so that it serves with any optimizer.
+    Daskalakis et al. 2018 (arXiv 1711.00141); the correction is applied to the gradient before the
+    optimizer sees it, so that it serves with any optimizer.
 
     Example:
         >>> Optimistic()
@@ -135,9 +135,9 @@ class Optimistic:
 class Consensus:
     """All move down their losses and down the length of v: w' = w - h (v + gamma grad |v|^2 / 2).
 
-    Mescheder et al. 2017 (arXiv 1705.10461, eq. 11). Every player's losses are evaluated at the
-    same point; the gradient of |v|^2 runs through the gradients of all of them, and so through
-    what a game otherwise makes in `Game.fixed`.
+    Mescheder et al. 2017 (arXiv 1705.10461). Every player's losses are evaluated at the same point;
+    the gradient of |v|^2 runs through the gradients of all of them, and so through what a game
+    otherwise makes in `Game.fixed`.
 
     Args:
         gamma: weight of the length, at least 0.

@@ -16,7 +16,7 @@ _TRAIN, _HELDOUT = 100_000, 10_000
 def ring8() -> Modes:
     """8 normals of standard deviation 0.01, evenly on the circle of radius 1.
 
-    Reference: Lin, Khetan, Fanti, Oh, "PacGAN", https://arxiv.org/abs/1712.04086, section 4.1.
+    Reference: Lin, Khetan, Fanti, Oh, "PacGAN", https://arxiv.org/abs/1712.04086.
 
     Example:
         >>> ring8().centres.shape
@@ -29,7 +29,7 @@ def ring8() -> Modes:
 def grid25() -> Modes:
     """25 normals of standard deviation 0.05 on a 5 x 5 grid from -4 to 4.
 
-    Reference: Lin, Khetan, Fanti, Oh, "PacGAN", https://arxiv.org/abs/1712.04086, section 4.1.
+    Reference: Lin, Khetan, Fanti, Oh, "PacGAN", https://arxiv.org/abs/1712.04086.
 
     Example:
         >>> grid25().centres.shape, grid25().centres.max()

@@ -26,7 +26,7 @@ class Above(Prior):
 
     log p(z) >= E_q(w|z) [log p(z|w) + log p(w) - log q(w|z)], and the weights of several draws are
     those of both levels together: so a model under it is one of two levels of latents (Burda et al.
-    2016, arXiv 1509.00519, section 2; Gulrajani et al. 2017, arXiv 1611.05013, section 3.2). Its
+    2016, arXiv 1509.00519, section 2; Gulrajani et al. 2017, arXiv 1611.05013, section 3.1). Its
     posterior of w looks at z, and not at the item again.
 
     Args:

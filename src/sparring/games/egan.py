@@ -19,13 +19,13 @@ class EGAN(GAN, Evolves):
     """The evolutionary GAN.
 
     Wang et al. 2018 (arXiv 1803.00657). Written with s, the sigmoid of the score of a generated
-    item, a generator has three children in each of its turns, by three mutations (eq. 2 to 4):
+    item, a generator has three children in each of its turns, by three mutations:
 
         minimax  E log(1 - s),    heuristic  -E log s,    least squares  E (s - 1)^2
 
-    and the one survives whose fitness is highest (eq. 5 to 7): quality E s, and diversity
-    -log |grad L|, L the discriminator's loss and the gradient by its weights. Where generated items
-    lie all in one place, they are easily told by a large move of the discriminator.
+    and the one survives whose fitness is highest: quality E s, and diversity -log |grad L|, L the
+    discriminator's loss and the gradient by its weights. Where generated items lie all in one
+    place, they are easily told by a large move of the discriminator.
 
     The update rule `Evolution` plays so; under any other the generator has the heuristic loss
     alone. Differs from the paper: the first two mutations aren't halved, which Adam doesn't notice,
@@ -33,8 +33,8 @@ class EGAN(GAN, Evolves):
 
     Args:
         generator, discriminator, prior, labels: as for `GAN`.
-        diversity: its weight in the fitness, at least 0 (gamma in eq. 7, which the authors search
-            for each data set).
+        diversity: its weight in the fitness, at least 0 (the paper's gamma, which the authors
+            search for each data set).
         discriminator_turns: discriminator moves a step, each on a batch of its own if several.
         common: as for `GAN`.
 

@@ -57,11 +57,11 @@ class Level(GAN):
 class LAPGAN(Generating, Scores):
     """A GAN for every level of a Laplacian pyramid, each trained on its own.
 
-    Denton et al. 2015 (arXiv 1506.05751), section 3: G_K makes the smallest pictures from noise;
-    G_k makes the band h_k that a level has beyond its low-pass pictures l_k, from noise and l_k,
-    and D_k sees l_k + h_k. In training l_k comes from real pictures, so that no level waits for
-    another; samples go from coarse to fine, I_k = l_k + G_k(z_k, l_k) (eq. 5). Differs from the
-    paper: normal noise, Adam, and real and generated pictures of the same l_k in one call.
+    Denton et al. 2015 (arXiv 1506.05751): G_K makes the smallest pictures from noise; G_k makes the
+    band h_k that a level has beyond its low-pass pictures l_k, from noise and l_k, and D_k sees l_k
+    + h_k. In training l_k comes from real pictures, so that no level waits for another; samples go
+    from coarse to fine, I_k = l_k + G_k(z_k, l_k) (eq. 5). Differs from the paper: normal noise,
+    Adam, and real and generated pictures of the same l_k in one call.
 
     Args:
         generator: has the levels' networks, and knows the pyramid (`networks.LaplacianGenerator`);

@@ -30,9 +30,9 @@ class InOrders(Protocol):
 class MADE(Autoregressive):
     """A masked autoencoder, trained in an order drawn for each batch.
 
-    Germain et al. 2015 (arXiv 1502.03509), section 4.2: p(x) is the mean over the orders o of
-    prod_i p(x_o(i) | x_o(<i)). A picture is drawn in an order that is drawn for it, so that it
-    comes as often as p(x) says.
+    Germain et al. 2015 (arXiv 1502.03509), order-agnostic training: p(x) is the mean over the
+    orders o of prod_i p(x_o(i) | x_o(<i)). A picture is drawn in an order that is drawn for it, so
+    that it comes as often as p(x) says.
 
     Args:
         network: from pictures to what is said of every pixel, in any of its orders.

@@ -25,11 +25,11 @@ from sparring.core import (
 class NADE(Game, Samples, Scores, Evaluates, Completes):
     """The orderless neural autoregressive distribution estimator, a game of one.
 
-    p(x) = prod_j p(x_o(j) | x_o(<j)) (Uria, Murray and Larochelle 2014, arXiv 1310.1757, eq. 1 and
-    10), over columns of tokens (`sparring.data.tokens`). Trained with two kinds of orders, so that
-    any set of columns can be given and the others drawn: their own, and any set of columns before
-    all others. Differs from the paper: every order of a step goes through all columns, and the
-    network is one of small ones, a column each (`networks.Conditionals`).
+    p(x) = prod_j p(x_o(j) | x_o(<j)) (Uria, Murray and Larochelle 2014, arXiv 1310.1757), over
+    columns of tokens (`sparring.data.tokens`). Trained with two kinds of orders, so that any set of
+    columns can be given and the others drawn: their own, and any set of columns before all others.
+    Differs from the paper: every order of a step goes through all columns, and the network is one
+    of small ones, a column each (`networks.Conditionals`).
 
     In x of shape (n, d) each number is token + position in it, and below 0 what isn't known.
 

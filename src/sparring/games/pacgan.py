@@ -21,10 +21,9 @@ from sparring.regularizers.hint import LearningHint
 class PacGAN(GAN):
     """The GAN of packs: `pac` items of one kind, real or generated, are judged together.
 
-    Lin et al. 2018 (arXiv 1712.04086), section 2: items are joined along their
-    channels, points along their numbers, and nothing else changes. A generator without variety is
-    caught, since real packs vary. Two packs of a batch share no item, so that a batch of n items
-    is n / pac judgements.
+    Lin et al. 2018 (arXiv 1712.04086): items are joined along their channels, points along their
+    numbers, and nothing else changes. A generator without variety is caught, since real packs vary.
+    Two packs of a batch share no item, so that a batch of n items is n / pac judgements.
 
     Conditions of a pack are joined as its items are: the discriminator gets, for each, the classes
     as one-hot numbers (or the attributes, or the text) of all its items, one after the other, and

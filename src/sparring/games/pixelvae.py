@@ -17,12 +17,12 @@ from sparring.priors import Normal, Prior
 class PixelVAE(VAE, Tempered):
     """A VAE whose decoder makes feature maps, under which an autoregressive network says pixels.
 
-    Gulrajani et al. 2017 (arXiv 1611.05013), section 3.1: log p(x|z) = sum over pixels i of
-    log p(x_i | x_<i, z). With `Above` another PixelVAE for its prior it is hierarchical (section
-    3.2): latents are maps, which follow each other under latents of their own. With few layers the
-    network can't see far, and what holds of the whole picture is left to the latents. Differs from
-    the paper: maps go into every layer's gates, and the latents above are inferred from those below
-    and not from the picture.
+    Gulrajani et al. 2017 (arXiv 1611.05013), eq. 1: log p(x|z) = sum over pixels i of log p(x_i |
+    x_<i, z). With `Above` another PixelVAE for its prior it is hierarchical (section 3.1): latents
+    are maps, which follow each other under latents of their own. With few layers the network can't
+    see far, and what holds of the whole picture is left to the latents. Differs from the paper:
+    maps go into every layer's gates, and the latents above are inferred from those below and not
+    from the picture.
 
     Args:
         encoder: from pictures to what `posterior` takes.

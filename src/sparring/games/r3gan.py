@@ -15,10 +15,10 @@ from sparring.regularizers import R1, R2
 class R3GAN(GAN):
     """The regularized relativistic GAN.
 
-    Huang et al. 2024 (arXiv 2501.05441), eq. 2 with R1 and R2 (eq. 3 and 4), which converges
-    locally where either penalty alone may not, and has no incentive to drop modes. The paper's
-    schedules are arguments: `Moving` for gamma, the second moment's decay and the augmentation's
-    probability, `Cosine` for the rates.
+    Huang et al. 2024 (arXiv 2501.05441), eq. 2 with R1 and R2 (eq. 3), which converges locally
+    where either penalty alone may not, and has no incentive to drop modes. The paper's schedules
+    are arguments: `Moving` for gamma, the second moment's decay and the augmentation's probability,
+    `Cosine` for the rates.
 
     Args:
         generator, discriminator, prior, labels: as for `GAN`.

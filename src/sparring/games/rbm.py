@@ -14,9 +14,9 @@ class RBM(Units):
 
     The gradient of -log p is that of the free energy's mean over the data less that over the
     model's own states (Hinton 2002, "Training products of experts by minimizing contrastive
-    divergence", eq. 4). These come from chains that go on from step to step (Tieleman 2008,
-    "Training restricted Boltzmann machines using approximations to the likelihood gradient"), or
-    begin at the data each time: contrastive divergence.
+    divergence"). These come from chains that go on from step to step (Tieleman 2008, "Training
+    restricted Boltzmann machines using approximations to the likelihood gradient"), or begin at the
+    data each time: contrastive divergence.
 
     Args:
         coupling: W and the biases, such as `networks.Coupling`.

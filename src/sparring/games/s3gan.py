@@ -20,13 +20,13 @@ class S3GAN(GAN, Predicts):
     """A conditional GAN that gives classes to items without labels, and turns pictures around.
 
     Lucic et al. 2019 (arXiv 1903.02271), section 3.2 with co-training and section 3.3: under hinge
-    loss and spectral normalisation, a head on the discriminator's features learns the
-    classes of the labelled items, and what it says of the others is taken for their label. Another
-    head learns by how many quarter turns pictures are turned, for real ones in the discriminator's
-    turn and generated ones in the generator's (Chen et al. 2019, arXiv 1811.11212, eq. 3 and 4).
-    Without `labels` it is that self-supervised GAN. Differs from the papers: each picture is turned
-    once a step, not in four ways; labelled items for the class head are drawn apart, so that few
-    labels are as many in a batch as many are.
+    loss and spectral normalisation, a head on the discriminator's features learns the classes of
+    the labelled items, and what it says of the others is taken for their label. Another head learns
+    by how many quarter turns pictures are turned, for real ones in the discriminator's turn and
+    generated ones in the generator's (Chen et al. 2019, arXiv 1811.11212). Without `labels` it is
+    that self-supervised GAN. Differs from the papers: each picture is turned once a step, not in
+    four ways; labelled items for the class head are drawn apart, so that few labels are as many in
+    a batch as many are.
 
     Args:
         generator, discriminator, prior, labels: as for `GAN`; the discriminator shows features of

@@ -30,7 +30,7 @@ class StyleGAN2(GAN, Mixes):
     Args:
         generator: `Styled`: in two parts, from latents to styles and from styles to items.
         discriminator, prior, labels, common: as for `GAN`.
-        gamma: weight of R1, at least 0; Karras et al. 2020 (arXiv 2006.06676), appendix C, start
+        gamma: weight of R1, at least 0; Karras et al. 2020 (arXiv 2006.06676), appendix D, start
             from .0002 * pixels / batch.
         penalty_every: R1 acts every so many steps.
         path_weight: of path lengths, at least 0; 0 takes none.

@@ -26,8 +26,8 @@ class Looks(Protocol):
 class VAEGAN(Generating, Inferring, Judging):
     """Three players: an encoder, a generator that decodes, and a discriminator.
 
-    Larsen et al. 2016 (arXiv 1512.09300), eq. 5 to 9 and algorithm 1: a VAE whose p(x|z) is normal
-    in the discriminator's features of x (eq. 7). The encoder minimises that surprise and the
+    Larsen et al. 2016 (arXiv 1512.09300), eq. 6 to 10 and algorithm 1: a VAE whose p(x|z) is normal
+    in the discriminator's features of x (eq. 6). The encoder minimises that surprise and the
     divergence of latents from the prior; the generator fools the discriminator with items from the
     prior and with those that came back, and has `likeness` times the surprise beside; the
     discriminator tells real items from both kinds, and doesn't see the surprise. Differs from the

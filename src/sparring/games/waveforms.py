@@ -18,9 +18,9 @@ _AT_ONCE = 1 << 15
 class Waveforms(Ordered):
     """A game of one: log p(x) = sum over samples t of log p(x_t | x_<t, y), raised on the data.
 
-    Van den Oord et al. 2016 (arXiv 1609.03499), eq. 1 and 2. A sound goes on from where a given
-    one ends by `sample(n, {"x": x, "known": known})`, known (n, 1, length) being 1 where it is
-    given. Differs from the paper: there are global conditions alone.
+    Van den Oord et al. 2016 (arXiv 1609.03499), eq. 1, with conditions as in section 2.5. A sound
+    goes on from where a given one ends by `sample(n, {"x": x, "known": known})`, known (n, 1,
+    length) being 1 where it is given. Differs from the paper: there are global conditions alone.
 
     Args:
         network: from sounds to what is said of every sample, of which it sees none that follow.

@@ -123,8 +123,7 @@ class Wasserstein(AdversarialLoss):
 class Hinge(AdversarialLoss):
     """D: max(0, 1 - d) + max(0, 1 + f), G: -E f.
 
-    Lim and Ye 2017 (arXiv 1705.02894), eq. 6 and 7; Miyato et al. 2018 (arXiv 1802.05957), eq. 16
-    and 17.
+    Lim and Ye 2017 (arXiv 1705.02894); Miyato et al. 2018 (arXiv 1802.05957), eq. 16 and 17.
 
     Example:
         >>> import torch

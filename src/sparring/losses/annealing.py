@@ -17,9 +17,9 @@ def annealed_log_z(
 ) -> tuple[float, float]:
     """The logarithm of a normaliser, from chains that go from an easy law to the one asked for.
 
-    Neal 2001 (Statistics and Computing 11, eq. 7 to 9): chains x from the easy law move under one
-    law after another, f_b from b = 0 to 1; each collects the weight prod f_b(x) / f_b'(x), b' the
-    one before, whose mean is the ratio of the normalisers.
+    Neal 2001 ("Annealed importance sampling", Statistics and Computing 11): chains x from the easy
+    law move under one law after another, f_b from b = 0 to 1; each collects the weight prod f_b(x)
+    / f_b'(x), b' the one before, whose mean is the ratio of the normalisers.
 
     Args:
         log_law: (x, b) -> log f_b of each chain, (n,).

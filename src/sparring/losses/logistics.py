@@ -14,9 +14,9 @@ _LEAST = -7.0
 class DiscretisedLogistic(Pixels):
     """Each pixel is a level whose chance is a logistic's mass around it, the rest at both ends.
 
-    Kingma et al. 2016 (arXiv 1606.04934), appendix C: sigmoid((x + 1/2 - mean) / scale) -
-    sigmoid((x - 1/2 - mean) / scale) in units of levels. Outputs are the means, then the logarithms
-    of the scales, of all channels.
+    Kingma et al. 2016 (arXiv 1606.04934), appendix C.5: sigmoid((x + 1/2 - mean) / scale) -
+    sigmoid((x - 1/2 - mean) / scale) in units of levels, where the paper goes from x to x + 1.
+    Outputs are the means, then the logarithms of the scales, of all channels.
 
     Args:
         channels: of the pictures.

@@ -57,8 +57,8 @@ class Shrunk(nn.Module):
 
     Each pixel is a weighted mean of those within 2 * factor of its middle, by the cubic kernel with
     a = -.5 stretched by the factor (Keys 1981, "Cubic convolution interpolation for digital image
-    processing", eq. 8); a plain picture stays plain. Differs from Ulyanov et al. 2018 (arXiv
-    1711.10925), who take a Lanczos kernel.
+    processing"); a plain picture stays plain. Differs from Ulyanov et al. 2018 (arXiv 1711.10925),
+    who take a Lanczos kernel.
 
     Args:
         factor: at least 1.

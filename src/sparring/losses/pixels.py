@@ -119,7 +119,7 @@ class Bernoulli(Pixels):
 class Levels(Pixels):
     """Each pixel is one of so many levels, by their softmax; levels lie evenly in [-1, 1].
 
-    Van den Oord et al. 2016 (arXiv 1601.06759), section 3.2; channels are independent here.
+    Van den Oord et al. 2016 (arXiv 1601.06759), section 2.2; channels are independent here.
 
     Args:
         channels: of the pictures.

@@ -34,7 +34,7 @@ def closest_record(train: Mixed, rows: Mixed) -> Vectors:
 
     The distance of two rows is $\sqrt{\sum_j (u_j - v_j)^2 + \#\{j : c_j \ne e_j\}}$: Euclidean in
     the numbers, and 1 for each category that differs. The distance to the closest record (DCR) is
-    that of Park et al. 2018 (arXiv 1806.03384, section 5.1.3), who take it after scaling.
+    that of Park et al. 2018 (arXiv 1806.03384), who take it after scaling.
 
     No matrix of all distances is made: some rows are compared at a time, in some 8 MiB,
     whatever their number.

@@ -26,8 +26,8 @@ def data_copying(
     Space is cut into k-means cells of the training data. In each, U counts how often a generated
     item is farther from its nearest training item than a held-out item is (ties count half), and
     $Z_U = \frac{U - (nm/2 - 1/2)}{\sqrt{nm(n + m + 1)/12}}$; C_T is the mean of $Z_U$ over the
-    cells with more than 20 generated items, weighted by the held-out items in them (section 4.2
-    of Meehan, Chaudhuri and Dasgupta 2020, arXiv 2004.05675; the 1/2 is from their code).
+    cells with more than 20 generated items, weighted by the held-out items in them (Meehan,
+    Chaudhuri and Dasgupta 2020, arXiv 2004.05675; the 1/2 is from their code).
 
     It is far below 0 for a copier, far above 0 for an underfitted generator, and within about 3
     of 0 for a good one; it grows with the square root of the number of items.
@@ -77,7 +77,7 @@ def authenticity(train: ArrayLike, generated: ArrayLike) -> float:
     r"""Share of generated items that are no copies.
 
     An item is authentic if it is farther from its nearest training item than that one is from the
-    nearest other training item (section 3.3 of Alaa et al. 2022, arXiv 2102.08921).
+    nearest other training item (Alaa et al. 2022, arXiv 2102.08921).
 
     0 for a copier, 1 for one that is nowhere near the data. For a perfect generator it is
     $\frac{1 - c}{2 - c}$, where c is the share of a d-dimensional ball in its twin at a distance of

@@ -17,13 +17,13 @@ class DensityCoverage(NamedTuple):
 
 
 def density_coverage(real: ArrayLike, generated: ArrayLike, k: int = 5) -> DensityCoverage:
-    r"""Density and coverage (eq. 3 and 4 of Naeem et al. 2020, arXiv 2002.09797).
+    r"""Density and coverage (Naeem et al. 2020, arXiv 2002.09797).
 
     Around each real item stands a ball that reaches to its k-th nearest real neighbour. Density
     is $\frac{1}{km} \sum_j \sum_i 1[y_j \in B(x_i)]$, how many balls a generated item lies in;
     coverage is the share of real balls with a generated item in them. For a perfect generator
     the mean of density is 1, that of coverage $1 - \frac{(n-1)\cdots(n-k)}{(2n-1)\cdots(2n-k)}$
-    when m = n (lemma 2), about $1 - 2^{-k}$.
+    when m = n (a lemma of theirs), about $1 - 2^{-k}$.
 
     Differs from the authors' code in that balls are closed, so that items which occur many times
     are inside balls of radius 0; a copy of the real items then has a density of (k + 1) / k.

@@ -13,7 +13,7 @@ def intra_class_distance(
 ) -> float:
     """The mean over classes of the Fréchet distance between real and generated items of a class.
 
-    Miyato and Koyama 2018 (arXiv 1802.05637), section 4.1: a generator that makes good pictures of
+    Miyato and Koyama 2018 (arXiv 1802.05637), section 5.1: a generator that makes good pictures of
     the wrong class, or one picture a class, has a small distance over all and a large one within.
     It falls with the number of items in a class, so compare it with its ceiling alone.
 

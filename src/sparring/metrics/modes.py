@@ -37,7 +37,7 @@ def mode_coverage(generated: ArrayLike, centres: ArrayLike, std: ArrayLike) -> M
     A sample belongs to the mode whose centre is nearest in standard deviations, and is of high
     quality if that distance is below 3; a mode is covered by one high-quality sample. The reverse
     KL is $\sum_i p_i \log(p_i K)$, where $p$ is the distribution of the samples over the K modes
-    (Lin et al. 2018, arXiv 1712.04086, section 4.1).
+    (Lin et al. 2018, arXiv 1712.04086).
 
     Only samples of high quality enter $p$, as in the counts of the authors' code; a generator
     without any gets log K, the value of one that makes a single mode.

@@ -18,11 +18,11 @@ class PrecisionRecall(NamedTuple):
 def precision_recall(real: ArrayLike, generated: ArrayLike, k: int = 3) -> PrecisionRecall:
     """Improved precision and recall.
 
-    A set's manifold is the union of closed balls around its items, each reaching to the item's
-    k-th nearest neighbour in the set (eq. 2 of Kynkäänniemi et al. 2019, arXiv 1904.06991);
-    precision is the share of generated items on the real manifold, recall the share of real items
-    on the generated manifold (eq. 1). Both fall with the number of items and, by outliers, the
-    manifolds overreach: see `density_coverage`.
+    A set's manifold is the union of closed balls around its items, each reaching to the item's k-th
+    nearest neighbour in the set (eq. 1 of Kynkäänniemi et al. 2019, arXiv 1904.06991); precision is
+    the share of generated items on the real manifold, recall the share of real items on the
+    generated manifold (eq. 2). Both fall with the number of items and, by outliers, the manifolds
+    overreach: see `density_coverage`.
 
     Args:
         real: features (n, d), n above k.

@@ -36,7 +36,7 @@ def r_precision(
 ) -> float:
     """The share of pictures whose own text is the nearest of it and some wrong ones.
 
-    Xu et al. 2018 (AttnGAN, arXiv 1711.10485), section 4.1, with 9 wrong texts where the paper has
+    Xu et al. 2018 (AttnGAN, arXiv 1711.10485), section 4, with 9 wrong texts where the paper has
     99. Where several are equally near, the share that a draw among them would get.
 
     Args:

@@ -39,8 +39,8 @@ def stacked_modes(generated: ArrayLike, probabilities: Probabilities) -> Stacked
 
     A sample's kind is the number that the likeliest digits of its red, green and blue make; the
     reverse KL is $\sum_i p_i \log(1000 p_i)$ over the kinds (Lin et al. 2018, arXiv 1712.04086,
-    section 4.2, after Metz et al. 2017, arXiv 1611.02163). Anything at all has a kind, and noise
-    has many: the figures mean something where sureness is above .9 alone.
+    after Metz et al. 2017, arXiv 1611.02163). Anything at all has a kind, and noise has many: the
+    figures mean something where sureness is above .9 alone.
 
     Args:
         generated: (n, h, w, 3) uint8; the paper takes 26,000, and n samples of an even

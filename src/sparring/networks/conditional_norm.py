@@ -10,7 +10,7 @@ class ConditionalBatchNorm(nn.BatchNorm2d):
     """(1 + gain(y)) (x - mean) / sqrt(variance + eps) + bias(y), one gain and bias a feature map.
 
     Dumoulin et al. 2017 (arXiv 1610.07629), eq. 5, and Miyato and Koyama 2018 (arXiv 1802.05637),
-    section 4.1. Gains and biases are rows of a class, sums of rows of attributes, or a linear map
+    section 5.1. Gains and biases are rows of a class, sums of rows of attributes, or a linear map
     of any conditioning vector (Brock et al. 2019, arXiv 1809.11096, appendix B); they start at 0,
     so that every condition starts as none. Mean and variance are the batch's in training, as each
     process sees it, and running averages in evaluation.

@@ -26,10 +26,10 @@ class Conditionals(nn.Module):
 
     h_j = relu(b_j + sum over known parents i of W_ij[x_i]), logits_j = V_j h_j + c_j, after the
     neural autoregressive distribution estimator (Larochelle and Murray 2011; Uria et al. 2014,
-    arXiv 1310.1757), eq. 4 and 5. Tokens are looked up and never made one-hot. Differs from the
-    paper: each column has hidden units of its own, and the weights of an ordered token are a sum of
-    its own and those of its groups of 4 and of 16 neighbours, so that what was learnt of one holds
-    a little for the next.
+    arXiv 1310.1757). Tokens are looked up and never made one-hot. Differs from the paper: each
+    column has hidden units of its own, and the weights of an ordered token are a sum of its own and
+    those of its groups of 4 and of 16 neighbours, so that what was learnt of one holds a little for
+    the next.
 
     Args:
         spans: kind and number of tokens of every column, such as ("token", 5), ("ordinal", 64).

@@ -165,10 +165,10 @@ class AuxiliaryClassifier(Conditioning):
 class D2DCE(Conditioning):
     """Leaves the score alone; items are drawn to their condition and away from other conditions'.
 
-    Kang et al. 2021 (ReACGAN, arXiv 2111.01118), eq. 6, the data-to-data cross entropy; the
-    discriminator learns it on real items alone, the generator on its own. Attributes and texts have
-    the sum of their parts for proxy, and all items of another y as negatives. Of several processes
-    each compares the items of its own share.
+    Kang et al. 2021 (ReACGAN, arXiv 2111.01118), the data-to-data cross entropy; the discriminator
+    learns it on real items alone, the generator on its own. Attributes and texts have the sum of
+    their parts for proxy, and all items of another y as negatives. Of several processes each
+    compares the items of its own share.
 
     Args:
         features_width, condition: as for `Conditioning`.
@@ -226,8 +226,8 @@ def data_to_data(
     """The mean over items i of -log(a_i / (a_i + sum over others j of b_ij)).
 
     a_i = exp(min(0, <f_i, v_i> - m) / t), b_ij = exp(max(0, <f_i, f_j> - (1 - m)) / t). Kang et al.
-    2021 (arXiv 2111.01118), eq. 6, with the margins tied as in its experiments: what is near enough
-    or far enough is left in peace.
+    2021 (arXiv 2111.01118), with the margins tied as in its experiments: what is near enough or far
+    enough is left in peace.
 
     Args:
         f: items on the unit sphere, (n, k).

@@ -31,7 +31,7 @@ def _widths(levels: int, width: int, widest: int) -> list[int]:
 class DCGANGenerator(nn.Module):
     """Transposed convolutions, batch normalisation and ReLU, up to a tanh.
 
-    Radford et al. 2016 (arXiv 1511.06434), section 3 and figure 1: weights start normal with
+    Radford et al. 2016 (arXiv 1511.06434), sections 3 and 4 and figure 1: weights start normal with
     deviation .02. Sizes that aren't 4 times a power of two start from 5 to 8 pixels and are
     cropped.
 

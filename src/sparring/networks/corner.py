@@ -10,8 +10,7 @@ from sparring.networks.incremental import Remembers, Turns
 class Corner(Remembers, Turns):
     """A convolution whose window ends below and to the right with the pixel itself.
 
-    Salimans et al. 2017 (arXiv 1701.05517), section 2.4 and figure 2: the window is shifted down
-    and to the right.
+    Salimans et al. 2017 (arXiv 1701.05517), figure 2: the window is shifted down and to the right.
 
     Args:
         before, after: feature maps in and out.

@@ -21,9 +21,9 @@ _AROUND = 1  # cells that a 3x3 convolution sees to each side
 class FieldGenerator(nn.Module):
     """Convolutions without padding and doublings, from a field of latents to pictures.
 
-    Fully convolutional sampling from a spatial latent: Jetchev et al. 2016 (arXiv 1611.08207),
-    section 3; without padding and with cells that follow from their place as in InfinityGAN (Lin et
-    al. 2021, arXiv 2104.03963). A cell of the field is 2^levels pixels wide.
+    Fully convolutional sampling from a spatial latent: Jetchev et al. 2016 (arXiv 1611.08207);
+    without padding and with cells that follow from their place as in InfinityGAN (Lin et al. 2021,
+    arXiv 2104.03963). A cell of the field is 2^levels pixels wide.
 
     Args:
         latent: numbers in a cell of the field.

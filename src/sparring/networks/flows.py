@@ -155,7 +155,7 @@ class NICE(RealNVP):
 class MAF(FlowNetwork):
     """Each number is scaled and shifted by those before it; the order turns round every transform.
 
-    Papamakarios et al. 2017 (arXiv 1705.07057), eq. 3 to 5 and section 3.2, with MADE's masked
+    Papamakarios et al. 2017 (arXiv 1705.07057), eq. 3 to 5 and section 3.1, with MADE's masked
     networks (Germain et al. 2015, arXiv 1502.03509). Latents take one pass, sampling one for every
     number. Differs from the paper: no normalisation over batches.
 

@@ -113,10 +113,10 @@ def decode(bands: Sequence[Tensor]) -> Tensor:
 class BandGenerator(nn.Module):
     """Adds a band to low-pass pictures: three convolutions of these, a plane of noise and a class.
 
-    Denton et al. 2015 (arXiv 1506.05751), section 3: noise, and the condition through a linear
-    map, join the picture as planes. Differs from the paper: 2x2 pixels are taken as one of four
-    times as many numbers, which leaves nothing out and is a quarter of the work; the last layer
-    starts at zero, so that nothing is added at first.
+    Denton et al. 2015 (arXiv 1506.05751): noise, and the condition through a linear map, join the
+    picture as planes. Differs from the paper: 2x2 pixels are taken as one of four times as many
+    numbers, which leaves nothing out and is a quarter of the work; the last layer starts at zero,
+    so that nothing is added at first.
 
     Args:
         channels: of the pictures, 1 or 3.
@@ -167,9 +167,9 @@ class BandGenerator(nn.Module):
 class BandDiscriminator(Discriminator):
     """Judges low-pass pictures with their band added: two strided convolutions.
 
-    Denton et al. 2015 (arXiv 1506.05751), section 3: the low-pass picture is added to the band
-    before the first layer, so that what is judged is the level of the Gaussian pyramid. Differs
-    from the paper: no dropout, and conditions enter the score.
+    Denton et al. 2015 (arXiv 1506.05751): the low-pass picture is added to the band before the
+    first layer, so that what is judged is the level of the Gaussian pyramid. Differs from the
+    paper: no dropout, and conditions enter the score.
 
     Args:
         channels: of the pictures, 1 or 3.
@@ -219,7 +219,7 @@ class BandDiscriminator(Discriminator):
 class LaplacianGenerator(nn.Module):
     """Makes pictures from coarse to fine: the smallest from noise, then band after band (eq. 5).
 
-    Denton et al. 2015 (arXiv 1506.05751), section 3.1. The noise of all levels is one latent.
+    Denton et al. 2015 (arXiv 1506.05751). The noise of all levels is one latent.
 
     Args:
         latent: length of the coarsest level's noise.

@@ -14,8 +14,8 @@ from sparring.core import WrongUse
 class MaskedMLP(nn.Module):
     """Linear layers with rectifiers between, masked so that no number sees itself or a later one.
 
-    Germain et al. 2015, MADE (arXiv 1502.03509), eq. 8 to 11. A hidden unit has a number m, and
-    sees what has its turn up to m; what has its turn after m sees the unit. Differs from the paper:
+    Germain et al. 2015, MADE (arXiv 1502.03509), section 4. A hidden unit has a number m, and sees
+    what has its turn up to m; what has its turn after m sees the unit. Differs from the paper:
     units' numbers are spread evenly and not drawn, and are the same in all orders; with a context
     some units see that alone, so that the very first turn knows of it.
 

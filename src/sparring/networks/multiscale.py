@@ -49,11 +49,11 @@ class _Corner(nn.Module):
 class MultiscalePixelCNN(nn.Module):
     """Groups of pixels, each drawn at once given the groups before: O(log s) looks at a picture.
 
-    Reed et al. 2017 (arXiv 1703.03664), section 3 and figure 2 to 4A. The first group is a picture
-    of every so many pixels, drawn one by one by a PixelCNN. Then its size is doubled several times:
-    of each square of 2x2 pixels the first is known, and the second, third and fourth are drawn for
-    all squares together, each by a residual network that sees the ones before. Given those, pixels
-    of a group are independent of each other (the paper's simpler form, figure 4A).
+    Reed et al. 2017 (arXiv 1703.03664), section 3. The first group is a picture of every so many
+    pixels, drawn one by one by a PixelCNN. Then its size is doubled several times: of each square
+    of 2x2 pixels the first is known, and the second, third and fourth are drawn for all squares
+    together, each by a residual network that sees the ones before. Given those, pixels of a group
+    are independent of each other (the paper's simpler form).
 
     Args:
         channels: of the pictures, 1 or 3.

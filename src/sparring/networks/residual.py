@@ -1,6 +1,6 @@
 """The normalisation-free residual pair of R3GAN, for any square size from 8 to 128.
 
-Huang et al. 2024 (arXiv 2501.05441), section 4 and table 2: no normalisation, no attention, no
+Huang et al. 2024 (arXiv 2501.05441), section 3 and table 2: no normalisation, no attention, no
 mapping network. A block is x + W3 act(b2 + conv3x3(act(b1 + W1 x))) with a grouped middle
 convolution; weights start small with depth and W3 at zero (fixed-update initialisation, Zhang et
 al. 2019, arXiv 1901.09321), so that every block starts as the identity.

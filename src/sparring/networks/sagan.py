@@ -13,8 +13,8 @@ from sparring.networks.spectral_residual import Growing, SpectralDiscriminator, 
 class SAGANGenerator(nn.Module):
     """Residual blocks under conditional batch normalisation, with self-attention between two.
 
-    Zhang et al. 2019 (arXiv 1805.08318), section 4, which puts it at 32 of 128 pixels; weights
-    start as Glorot and Bengio (2010) have them.
+    Zhang et al. 2019 (arXiv 1805.08318), section 5.2, where it does well at 32 of 128 pixels;
+    weights start as Glorot and Bengio (2010) have them.
 
     Args:
         latent: length of z.
@@ -66,8 +66,8 @@ class SAGANGenerator(nn.Module):
 class SAGANDiscriminator(SpectralDiscriminator):
     """Residual blocks with self-attention between two, down to sums over places and one score.
 
-    Zhang et al. 2019 (arXiv 1805.08318), section 4, after Miyato et al. 2018 (arXiv 1802.05957),
-    table 5 of the appendix.
+    Zhang et al. 2019 (arXiv 1805.08318), section 5, after Miyato et al. 2018 (arXiv 1802.05957),
+    table 6 of the appendix.
 
     Args:
         channels: of the pictures, 1 or 3.

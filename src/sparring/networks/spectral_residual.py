@@ -1,7 +1,7 @@
 """The residual blocks of the spectrally normalised GANs, up and down in resolution.
 
-Miyato et al. 2018 (arXiv 1802.05957), figures 8 and 9 of the appendix, as SAGAN and BigGAN took
-them over. Their weights are plain: the game that wants them normalised does so.
+Miyato et al. 2018 (arXiv 1802.05957), figure 8 and table 6 of the appendix, as SAGAN and BigGAN
+took them over. Their weights are plain: the game that wants them normalised does so.
 """
 
 import itertools

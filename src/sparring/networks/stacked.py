@@ -26,8 +26,8 @@ class StackedGenerator(nn.Module):
     """One linear layer, three transposed convolutions and a convolution, up to a tanh.
 
     The generator that Metz et al. 2017 (arXiv 1611.02163, appendix) and Lin et al. 2018 (arXiv
-    1712.04086, section 4.2) use on stacked digits: 64 maps of 4 x 4, then 32, 16 and 8 maps, batch
-    normalisation and ReLU after each.
+    1712.04086) use on stacked digits: 64 maps of 4 x 4, then 32, 16 and 8 maps, batch normalisation
+    and ReLU after each.
 
     Args:
         latent: length of z.
@@ -83,11 +83,11 @@ class StackedGenerator(nn.Module):
 class StackedDiscriminator(Discriminator):
     """Three strided convolutions, a quarter as wide as the generator's, and a linear layer.
 
-    Metz et al. 2017 (arXiv 1611.02163, appendix) and Lin et al. 2018 (arXiv 1712.04086, section
-    4.2): 2, 4 and 8 maps and leaky ReLU (slope .3), so little that a generator can afford to make
-    few kinds of pictures. Differs from the papers: no batch normalisation, since real and generated
-    items are scored in one call, and a gradient penalty needs scores that don't depend on the rest
-    of the batch.
+    Metz et al. 2017 (arXiv 1611.02163, appendix) and Lin et al. 2018 (arXiv 1712.04086): 2, 4 and 8
+    maps and leaky ReLU (slope .3), so little that a generator can afford to make few kinds of
+    pictures. Differs from the papers: no batch normalisation, since real and generated items are
+    scored in one call, and a gradient penalty needs scores that don't depend on the rest of the
+    batch.
 
     Args:
         channels: of the pictures, or of packs of them.

@@ -14,7 +14,7 @@ from sparring.networks.gated_pixelcnn import gated
 class WaveNet(nn.Module):
     """Gated layers that look twice as far back each, with what every layer finds added up.
 
-    Van den Oord et al. 2016 (arXiv 1609.03499), section 2.1 to 2.4, eq. 2 and figure 4: a layer
+    Van den Oord et al. 2016 (arXiv 1609.03499), section 2.1 to 2.5, eq. 2 and figure 4: a layer
     looks at h_t and h_(t - d), d = 1, 2, 4, ..., finds z = tanh(W_f * h + V_f y) sigmoid(W_g * h +
     V_g y), and h + W z goes on. Differs from the paper: a sample's level is looked up where there
     one-hot vectors are convolved, and residuals have no bias of their own.

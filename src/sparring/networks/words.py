@@ -75,10 +75,10 @@ class Whole(nn.Module):
 class WordAttention(nn.Module):
     """Every place of a picture takes from the words what it asks for.
 
-    Xu et al. 2018 (AttnGAN, arXiv 1711.10485), eq. 2 and 3: place j takes of word i the share
-    b_ji = exp(s_ji) / sum over the words that are there, s_ji = <h_j, e'_i>. Differs from the
-    paper: places ask through a projection of their own, <Q h_j, K e_i + p_i> / sqrt(k) with p_i for
-    the word's place in the text, and what they get is added to them, not put beside them.
+    Xu et al. 2018 (AttnGAN, arXiv 1711.10485), eq. 2: place j takes of word i the share b_ji =
+    exp(s_ji) / sum over the words that are there, s_ji = <h_j, e'_i>. Differs from the paper:
+    places ask through a projection of their own, <Q h_j, K e_i + p_i> / sqrt(k) with p_i for the
+    word's place in the text, and what they get is added to them, not put beside them.
 
     Args:
         width: feature maps in and out.
@@ -168,11 +168,10 @@ def masked_softmax(x: Tensor, there: Tensor, dim: int) -> Tensor:
 class WordsGenerator(nn.Module):
     """Transposed convolutions, told of the whole text at each, whose places then ask the words.
 
-    The structure of DCGAN (Radford et al. 2016, arXiv 1511.06434) and one more convolution,
-    with AttnGAN's attention over words (Xu et al. 2018, arXiv 1711.10485, section 3.1) at its
-    largest resolutions below the picture's, and gains and biases of its normalisation from
-    latent and text together, as deep fusion has them (Tao et al. 2022, arXiv 2008.05865,
-    section 3.3).
+    The structure of DCGAN (Radford et al. 2016, arXiv 1511.06434) and one more convolution, with
+    AttnGAN's attention over words (Xu et al. 2018, arXiv 1711.10485, section 3.1) at its largest
+    resolutions below the picture's, and gains and biases of its normalisation from latent and text
+    together, as deep fusion has them (Tao et al. 2022, arXiv 2008.05865).
 
     Args:
         latent: length of z.

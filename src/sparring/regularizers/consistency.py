@@ -15,9 +15,9 @@ from sparring.regularizers.regularizer import Evaluation, Regularizer
 class Consistency(Regularizer):
     """weight E (D(x) - D(T(x)))^2 over real x, and the same over generated items where wanted.
 
-    Zhang et al. 2020 (CR, arXiv 1910.12027), eq. 2 on scores alone, where T flips and shifts by a
-    few pixels; with `generated` above 0 it is balanced as in Zhao et al. 2020 (bCR, arXiv
-    2002.04724), algorithm 1. Both players' own losses see x as it is.
+    Zhang et al. 2020 (CR, arXiv 1910.12027) on scores alone, where T flips and shifts by a few
+    pixels; with `generated` above 0 it is balanced as in Zhao et al. 2020 (bCR, arXiv 2002.04724),
+    algorithm 1. Both players' own losses see x as it is.
 
     Args:
         weight: of real items, the paper's lambda, at least 0.

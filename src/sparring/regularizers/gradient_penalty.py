@@ -62,8 +62,8 @@ class GradientPenalty(Regularizer):
 class DRAGAN(Regularizer):
     """weight E (|grad D(x + e)| - 1)^2 around real x, with e normal of the given deviation.
 
-    Kodali et al. 2017 (arXiv 1705.07215), eq. 3. As in the paper's formula the noise is normal with
-    a fixed deviation, not scaled by each batch's own deviation as the authors' code does.
+    Kodali et al. 2017 (arXiv 1705.07215). As in the paper's formula the noise is normal with a
+    fixed deviation, not scaled by each batch's own deviation as the authors' code does.
 
     Args:
         weight: the paper's lambda, at least 0.

@@ -13,9 +13,9 @@ from sparring.regularizers.regularizer import Evaluation, Regularizer
 class LeCam(nn.Module, Regularizer):
     """weight (E (D(x) - a_F)^2 + E (D(g) - a_R)^2), a_R and a_F past means of D on real and made.
 
-    Tseng et al. 2021 (arXiv 2104.03310), section 3.1, R_LC: under it the generator minimises a
-    LeCam divergence. The averages include the present batch; while there are few they are plain
-    means, so that they begin at the first batch's and not at 0.
+    Tseng et al. 2021 (arXiv 2104.03310), R_LC: under it the generator minimises a LeCam divergence.
+    The averages include the present batch; while there are few they are plain means, so that they
+    begin at the first batch's and not at 0.
 
     Args:
         weight: the paper's lambda, at least 0; .3 with hinge losses there.

@@ -47,8 +47,8 @@ def _as_tensor(allowed: Sequence[Sequence[int]]) -> Tensor:
 class Semantic(Hint):
     """weight times the semantic loss of some of a picture's pixels, taken as chances of being on.
 
-    Di Liello et al. 2020 (arXiv 2007.13178), eq. 2, with the constraint spelled out as the choices
-    that it allows, in the stead of a circuit: for up to 65,536 of them.
+    Di Liello et al. 2020 (arXiv 2007.13178), with the constraint spelled out as the choices that it
+    allows, in the stead of a circuit: for up to 65,536 of them.
 
     Args:
         places: which numbers of a flattened item take part, k of them; p = (x + 1) / 2.

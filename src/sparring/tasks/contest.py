@@ -179,7 +179,7 @@ def standard_error(auc: float, n: int) -> float:
     """Of an area under the ROC curve between n items and n others.
 
     Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic
-    (ROC) curve", Radiology 1982, equation 2, with their Q of exponential scores.
+    (ROC) curve", Radiology 1982, with their Q of exponential scores.
 
     Example:
         >>> round(standard_error(0.5, 50), 3), standard_error(1.0, 50)

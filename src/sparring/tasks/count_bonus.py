@@ -16,7 +16,7 @@ except ImportError as error:
 class CountBonus(gymnasium.Wrapper, gymnasium.utils.RecordConstructorArgs):  # type: ignore[misc, type-arg]
     """Adds scale (N + .01)^-1/2 to the reward of a step, for the N times its end was seen before.
 
-    Bellemare et al. 2016 (arXiv 1606.01868), section 5. `info` tells the bonus as it was added
+    Bellemare et al. 2016 (arXiv 1606.01868), section 6.1. `info` tells the bonus as it was added
     ("count_bonus"), the count ("pseudo_count"), how much the log-probability of the observation
     rose ("prediction_gain"), and the reward without bonus ("environment_reward"). What an episode
     begins with is counted too, and brings nothing.

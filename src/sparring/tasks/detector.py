@@ -31,7 +31,7 @@ class Detector(OutlierMixin, BaseEstimator):
     k = floor(contamination (m + 1)) of these m. Then of new normal items at most the share
     `contamination` is flagged, exactly and for any m, whatever the model is worth: their rank among
     the m is as good as drawn (Vovk, Gammerman and Shafer 2005, "Algorithmic learning in a random
-    world", proposition 2.3). This is a mean over draws of the data; for the m at hand the share is
+    world", chapter 2). This is a mean over draws of the data; for the m at hand the share is
     scattered as Beta(k, m + 1 - k). It doesn't hold for the items that were trained on, which look
     more normal than others; and items X that hold outliers themselves raise the bar for being one.
 

@@ -66,7 +66,7 @@ _LARGEST = 700.0  # e^709 is the largest float
 class FromGain:
     """The count that speaks from the gain alone: 1 / (exp(c n^-1/2 PG) - 1), PG = log rho'/rho.
 
-    Ostrovski et al. 2017 (arXiv 1703.01310), section 4: for densities over so many observations
+    Ostrovski et al. 2017 (arXiv 1703.01310), section 3.3: for densities over so many observations
     that rho' is never near 1, and networks whose rate doesn't fall as 1 / n; its fall is in c
     n^-1/2. Where nothing is gained, the count is infinite.
 
@@ -108,7 +108,7 @@ class Sighting:
 
     @property
     def bonus(self) -> float:
-        """(N + .01)^-1/2: 10 for what is new (Bellemare et al. 2016, section 5)."""
+        """(N + .01)^-1/2: 10 for what is new (Bellemare et al. 2016, section 6.1)."""
         return 1 / math.sqrt(self.count + 0.01)
 
 
@@ -208,7 +208,7 @@ class _Given:
 class Online:
     """A game with a density that takes one step for each observation, as it comes.
 
-    Ostrovski et al. 2017 (arXiv 1703.01310), section 4: a PixelCNN, one gradient step a frame. The
+    Ostrovski et al. 2017 (arXiv 1703.01310), section 3: a PixelCNN, one gradient step a frame. The
     game's own optimizer steps; too large a rate lets what was just learnt hide what was before, so
     that counts fall again: keep an eye on gains below 0. For a game that estimates its density,
     each estimate is drawn from the same random numbers, so that a gain isn't their noise.

@@ -66,9 +66,9 @@ class Likelihood(Score):
 class Typicality(Score):
     """-|-log p(x) - H|: how near an item's surprise is to that of the model's usual items, in nats.
 
-    Nalisnick et al. 2019 (arXiv 1906.02994), eq. 4 for a single item: what is too probable is as
-    odd as what isn't probable enough. Differs from the paper: H is the mean over held-out items,
-    not over training items, to which a model is closer.
+    Nalisnick et al. 2019 (arXiv 1906.02994), for a single item: what is too probable is as odd as
+    what isn't probable enough. Differs from the paper: H is the mean over held-out items, not over
+    training items, to which a model is closer.
 
     Attributes:
         mean_: H, in nats.
@@ -95,8 +95,8 @@ class LikelihoodRatio(Score):
     """log p(x) - log q(x) with a background q that knows what all items have in common, in nats.
 
     Either of a model of the same kind trained on `perturbed` items (Ren et al. 2019, arXiv
-    1906.02845, eq. 5), or of the length of an item's code under a general compressor (Serra et al.
-    2020, arXiv 1909.11480, eq. 2), `CodeLength()`.
+    1906.02845), or of the length of an item's code under a general compressor (Serra et al. 2020,
+    arXiv 1909.11480), `CodeLength()`.
 
     Args:
         background: a fitted synthesizer, or a `CodeLength`.
@@ -153,7 +153,7 @@ def deflated(item: np.ndarray) -> bytes:
 class CodeLength:
     """A general compressor as a law of items: what takes b bits has the log-likelihood -b log 2.
 
-    Serra et al. 2020 (arXiv 1909.11480), section 3: the complexity of an input.
+    Serra et al. 2020 (arXiv 1909.11480): the complexity of an input.
 
     Args:
         compress: from an item to its code; `png`, or `deflated` for arrays of other kinds.
@@ -184,9 +184,8 @@ class CodeLength:
 def perturbed(items: np.ndarray, share: float = 0.15, seed: int = 0) -> np.ndarray:
     """Pictures of which some numbers are drawn anew: what a background model is trained on.
 
-    Ren et al. 2019 (arXiv 1906.02845), section 4: each with a chance of its own, evenly from all
-    levels; .1 to .2 there. What makes a picture of this kind fades, what all pictures have in
-    common stays.
+    Ren et al. 2019 (arXiv 1906.02845): each with a chance of its own, evenly from all levels; .1 to
+    .2 there. What makes a picture of this kind fades, what all pictures have in common stays.
 
     Args:
         items: uint8 of any shape.

@@ -165,8 +165,8 @@ def cells(latent: int, row: int, column: int, rows: int, columns: int, seed: int
     """Normal numbers of the cells of a field without end, each from its place and the seed.
 
     The numbers of a cell are its coordinates, mixed by the finaliser of SplitMix64 (Steele et al.
-    2014, "Fast splittable pseudorandom number generators", section 6) and put through the normal
-    quantile function.
+    2014, "Fast splittable pseudorandom number generators") and put through the normal quantile
+    function.
 
     Args:
         latent: numbers in a cell.

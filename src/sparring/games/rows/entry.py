@@ -75,7 +75,7 @@ def two_rates(making: float, judging: float, second: float, **options: Any) -> d
     }
 
 
-# What Radford et al. 2016 (arXiv 1511.06434, section 3) found to be stable for pictures.
+# What Radford et al. 2016 (arXiv 1511.06434, section 4) found to be stable for pictures.
 DCGAN_RATES = adam(2e-4, 0.5, 0.999)
 FAST = adam(1e-3, 0.0, 0.99)
 PLAIN = {"image": DCGAN_RATES, "table": FAST, "matrix": FAST, "points": FAST}

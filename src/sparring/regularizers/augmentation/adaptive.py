@@ -16,8 +16,8 @@ from sparring.regularizers.augmentation.scheduled import ADA_CHANGES, Changing, 
 class ADA(Changing):
     """Adaptive discriminator augmentation: p rises while r_t = E sign D(real) is above a target.
 
-    Karras et al. 2020 (arXiv 2006.06676), section 3.2 and eq. 1: a discriminator that knows its
-    few items by heart takes nearly all of them for real. Every `interval` of its moves p goes up or
+    Karras et al. 2020 (arXiv 2006.06676), section 3 and eq. 1: a discriminator that knows its few
+    items by heart takes nearly all of them for real. Every `interval` of its moves p goes up or
     down so that `ramp` items lead from 0 to 1. It wants scores with 0 between real and generated,
     as `NonSaturating`, `Minimax` and `Hinge` give them; with other losses use `Augment`. Differs
     from the paper: p stays below `most`, beyond which changes may leak into what is generated, and

@@ -133,7 +133,7 @@ class Cutout(Change):
 class DiffAugment(Changing):
     """Differentiable augmentation of all that the discriminator sees, of every item.
 
-    Zhao et al. 2020 (arXiv 2006.10738), eq. 4 to 6: the same kinds of changes for real and
+    Zhao et al. 2020 (arXiv 2006.10738), section 3.2: the same kinds of changes for real and
     generated items, in the turns of both players. The paper takes all three kinds for few items,
     translation and cutout for many.
 

@@ -27,7 +27,7 @@ from sparring.regularizers.augmentation.geometry import (
     Stretch,
 )
 
-# Karras et al. 2020 (arXiv 2006.06676), section 3.1: "bgc", the categories that help the most.
+# Karras et al. 2020 (arXiv 2006.06676), section 2.3: "bgc", the categories that help the most.
 ADA_CHANGES: tuple[Change, ...] = (
     *(Flip(), QuarterTurn(), Shift()),
     *(Scale(), Rotate(), Stretch(), Slide()),
