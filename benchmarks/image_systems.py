@@ -7,7 +7,8 @@ by what came out. Every fit is kept under --work, so that what was broken off go
 
     python benchmarks/image_systems.py --data fashion-mnist --minutes 10 --seeds 2 --json
     python benchmarks/image_systems.py --data cifar10 --minutes 30 --games r3gan dcgan sngan --json
-    python benchmarks/image_systems.py --data digits --minutes 2 --binarise dynamic --games vae made
+    python benchmarks/image_systems.py --data digits --unconditional --binarise half \
+        --minutes 1 --games vae made rbm
     python benchmarks/image_systems.py --results systems.json
 """
 
@@ -17,6 +18,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,14 @@ COLUMNS = (
 
 
 COSTS = ("steps_per_s", "milliseconds_a_sample")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """How pictures are made binary, and whether games are told classes: None where they can be."""
+
+    binarise: str | None
+    conditional: bool | None
 
 
 class ProcessorMinutes(Callback):
@@ -64,7 +74,7 @@ def games_of_pictures() -> list[str]:
 
 
 def fit_and_judge(
-    data: str, game: str, seed: int, minutes: float, work: Path, binarise: str | None
+    data: str, game: str, seed: int, minutes: float, work: Path, prepared: Prepared
 ) -> dict[str, Any]:
     """Train one game, judge it, keep its first samples as a picture."""
     made_by = provenance()
@@ -72,13 +82,13 @@ def fit_and_judge(
     # The clock's limit is one that is never reached.
     synthesizer = Synthesizer(
         game=game, seed=seed, minutes=100 * minutes, alarms=False, callbacks=[budget],
-        previews=False, binarise=binarise,
+        previews=False, **asdict(prepared),
     ).fit(data)  # fmt: skip
     before = time.process_time()
     drawn = synthesizer.sample(100, seed=0)
     drawing = time.process_time() - before
-    synthesizer.modality_.show(drawn, 10).save(work / f"{_kept(data, game, seed, binarise)}.png")
-    real = open_dataset(data, binarise=binarise)
+    synthesizer.modality_.show(drawn, 10).save(work / f"{_kept(data, game, seed, prepared)}.png")
+    real = open_dataset(data, binarise=prepared.binarise)
     judgement = judge_synthesizer(
         synthesizer, real, seed=seed, features="trained", cache=work / "cache"
     )
@@ -88,7 +98,7 @@ def fit_and_judge(
         "game": game,
         "seed": seed,
         "minutes": minutes,
-        "binarise": binarise,
+        **asdict(prepared),
         "networks": synthesizer.spec_.networks,
         "weights": sum(p.numel() for p in synthesizer.model_.parameters()),
         "steps": steps,
@@ -107,23 +117,25 @@ def fit_and_judge(
     }
 
 
-def _kept(data: str, game: str, seed: int, binarise: str | None) -> str:
+def _kept(data: str, game: str, seed: int, prepared: Prepared) -> str:
     """What the files of a fit are called."""
-    return "-".join([data, *([binarise] if binarise else []), game, str(seed)])
+    classed = ["unconditional"] if prepared.conditional is False else []
+    binary = [prepared.binarise] if prepared.binarise else []
+    return "-".join([data, *binary, *classed, game, str(seed)])
 
 
 def run(
-    data: str, games: Sequence[str], seeds: int, minutes: float, work: Path, binarise: str | None
+    data: str, games: Sequence[str], seeds: int, minutes: float, work: Path, prepared: Prepared
 ) -> list[dict[str, Any]]:
     """All fits, those that were kept included; first each game's first seed."""
     work.mkdir(parents=True, exist_ok=True)
     rows = []
     for seed in range(seeds):
         for game in games:
-            kept = work / f"{_kept(data, game, seed, binarise)}-{minutes:g}.json"
+            kept = work / f"{_kept(data, game, seed, prepared)}-{minutes:g}.json"
             if not kept.exists():
                 print(f"{data}: {game}, seed {seed}", file=sys.stderr, flush=True)
-                row = fit_and_judge(data, game, seed, minutes, work, binarise)
+                row = fit_and_judge(data, game, seed, minutes, work, prepared)
                 kept.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
             rows.append(json.loads(kept.read_text(encoding="utf-8")))
     return rows
@@ -179,12 +191,14 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--results", type=Path)
     parser.add_argument("--binarise", choices=("dynamic", "static", "half"))
+    parser.add_argument("--unconditional", action="store_true", help="without classes")
     asked = parser.parse_args()
     torch.set_num_threads(1)
     if asked.results is not None:
         rows = json.loads(asked.results.read_text(encoding="utf-8"))["rows"]
     else:
-        rows = run(asked.data, asked.games, asked.seeds, asked.minutes, asked.work, asked.binarise)
+        prepared = Prepared(asked.binarise, False if asked.unconditional else None)
+        rows = run(asked.data, asked.games, asked.seeds, asked.minutes, asked.work, prepared)
     print(json.dumps({"rows": rows}) if asked.json else table(rows))
 
 

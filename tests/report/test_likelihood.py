@@ -47,6 +47,14 @@ def test_a_gan_and_a_density_are_not_asked():
     assert surprise_of(Synthesizer("vae", networks=normal, **tiny).fit("digits")) is None
 
 
+def test_a_boltzmann_machine_is_asked_too():
+    model = Synthesizer("rbm", binarise="half", width=8, steps=5, alarms=False).fit("digits")
+    dataset = open_dataset("digits", binarise="half")
+    judgement = judge_synthesizer(model, dataset, n=20, features="identity")
+    whole = -model.log_prob(dataset.unseen()).mean()
+    assert judgement["nats"].value == pytest.approx(whole, rel=0.15)
+
+
 def test_a_sample_is_asked_for_once(monkeypatch):
     tiny = {"steps": 2, "width": 4, "alarms": False, "options": {"draws": 2}}
     model = Synthesizer("vae", **tiny).fit("digits")

@@ -44,6 +44,11 @@ class Evaluates(ABC):
         `condition` is a batch of what they are, where that is asked for.
         """
 
+    @property
+    def discrete(self) -> bool:
+        """Whether that is of probabilities, or bounds such; else it is of densities."""
+        return False
+
     def glance(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The same, or a cheap bound of it: what is looked at now and then in training, (n,)."""
         return self.log_prob(x, condition)

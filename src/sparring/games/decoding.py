@@ -23,6 +23,11 @@ class Decoding(Conditional, Interpolates, Reconstructs):
     prior: Prior
     pixels: Pixels
 
+    @property
+    def discrete(self) -> bool:
+        """Whether what is said of items is probabilities; else it is densities."""
+        return self.pixels.discrete
+
     def decode(self, z: Tensor, y: Tensor | None) -> Tensor:
         """What is said of the items of latents (n, k)."""
         return call(self.decoder, z, y)

@@ -68,6 +68,10 @@ class Flowing(Tempered, Generating, Encodes, Evaluates):
     generator: FlowGenerator
     space: Space
 
+    @property
+    def discrete(self) -> bool:
+        return self.space.discrete
+
     def check_latents(self) -> None:
         """Refuse a prior whose latents don't fit the items.
 

@@ -49,6 +49,10 @@ class Ordered(Conditional, Continues, Scores, Evaluates, Tempered):
         self.players = {"model": Player([network], self.loss, optimizer or Adam(1e-3, (0.9, 0.99)))}
         self.turns = ["model"]
 
+    @property
+    def discrete(self) -> bool:
+        return self.pixels.discrete
+
     def loss(self, batch: Batch) -> Terms:
         """The surprise of an item, in nats."""
         x, y = self.need("x", batch), self.condition_of(batch)

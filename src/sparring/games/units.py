@@ -28,6 +28,7 @@ class Units(Game, Samples, Scores, Encodes, Evaluates):
     settling: int
     chains: Tensor
 
+    discrete = True
     _known: Mapping[int, tuple[list[Tensor], float]] = MappingProxyType({})
 
     def begin(

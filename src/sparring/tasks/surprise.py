@@ -45,10 +45,9 @@ def surprise_of(fitted: Any) -> Nats | None:
         densities, which depend on the units, and under texts.
     """
     game, modality, known = fitted.model_, fitted.modality_, fitted.spec_.condition
-    says = getattr(game, "pixels", getattr(game, "space", None))
     if not (isinstance(game, Evaluates) and isinstance(modality, Image | Sound)):
         return None
-    if says is None or not says.discrete:
+    if not game.discrete:
         return None
     if not isinstance(known, ClassNames | Attributes | None):
         return None
