@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from torch import nn
 
 from sparring.core import SGD, Adam, evaluating, train
 from sparring.core.errors import WrongUse
@@ -50,6 +51,22 @@ def test_the_discriminator_judges_by_completed_labels():
         game.discriminator_loss(items)
     assert torch.equal(asked[0], torch.cat([expected, expected]))
     assert int(asked[0].min()) >= 0
+
+
+def test_labelled_items_are_changed_like_all_that_the_discriminator_sees():
+    class Nought(nn.Module):
+        def forward(self, x, batches=1):
+            return torch.zeros_like(x)
+
+        def observe(self, real_scores, done):
+            pass
+
+    game, items = make(augmentation=Nought()), batch(UNKNOWN)
+    with evaluating(game):
+        cost = game.discriminator_loss(items)["class"]
+        logits = game.predict(torch.zeros(4, 1, 8, 8))
+        expected = nn.functional.cross_entropy(logits, items["y_labelled"])
+    torch.testing.assert_close(cost, expected)
 
 
 def test_unlabelled_items_never_enter_the_labelled_loss():

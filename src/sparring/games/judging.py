@@ -56,6 +56,10 @@ class Judging(Conditional, Scores):
         """As `judge`, of as many real items as generated ones after them: here in one call."""
         return self.judge(x, y, batches=2)
 
+    def changed(self, x: Tensor, batches: int = 1) -> Tensor:
+        """Items as the discriminator sees them in training."""
+        return x if self.augmentation is None else self.augmentation(x, batches)
+
     def judge(self, x: Tensor, y: Tensor | None, batches: int = 1) -> tuple[Tensor, Tensor | None]:
         """Scores of items as the discriminator sees them, and its features where it shows them.
 
@@ -67,7 +71,7 @@ class Judging(Conditional, Scores):
         Raises:
             WrongUse: if the scores aren't one an item.
         """
-        seen = x if self.augmentation is None else self.augmentation(x, batches)
+        seen = self.changed(x, batches)
         if isinstance(self.discriminator, Judges):
             scores, features = self.discriminator.judge(seen, y)
         else:

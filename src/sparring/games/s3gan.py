@@ -96,7 +96,7 @@ class S3GAN(GAN, Predicts):
         x, terms = self.need("x", batch), {}
         if self.classify is not None:
             batch = {**batch, "y": self.completed(x, self.need("y", batch))}
-            logits = self.predict(self.need("x_labelled", batch))
+            logits = self.predict(self.changed(self.need("x_labelled", batch)))
             cost = F.cross_entropy(logits, self.need("y_labelled", batch))
             terms["class"] = self.class_weight * cost
         terms["rotation"] = self.rotation_weight * self.rotation.cost(self._seeing, x)
