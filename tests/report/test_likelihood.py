@@ -47,6 +47,14 @@ def test_a_gan_and_a_density_are_not_asked():
     assert surprise_of(Synthesizer("vae", networks=normal, **tiny).fit("digits")) is None
 
 
+def test_where_independent_pixels_know_more_that_is_said():
+    # 17 levels, each a sixteenth of 256 apart: a law of 256 levels gives most of its chances away.
+    model = Synthesizer("vae", steps=2, width=4, alarms=False, options={"draws": 2}).fit("digits")
+    figure = judge_synthesizer(model, open_dataset("digits"), n=20, features="identity")["nats"]
+    assert figure.value > figure.floor.value
+    assert "no better than the floor" in figure.verdict
+
+
 def test_a_boltzmann_machine_is_asked_too():
     model = Synthesizer("rbm", binarise="half", width=8, steps=5, alarms=False).fit("digits")
     dataset = open_dataset("digits", binarise="half")

@@ -16,9 +16,19 @@ Nats = Callable[[Sample], np.ndarray]
 """n pictures, with their class numbers, if any -> -log p of each, (n,)."""
 
 
-def _words(standing: Standing) -> str:
-    gap = standing.value - standing.ceiling.value
-    return f"{gap:.3g} more than of the pictures it was trained on"
+def words_of_surprise(items: str) -> Callable[[Standing], str]:
+    """What says how surprising held-out pictures or sounds are beside those trained on."""
+
+    def words(standing: Standing) -> str:
+        if standing.position is None:
+            return "no better than the floor, even of what it was trained on"
+        gap = standing.value - standing.ceiling.value
+        return f"{gap:.3g} more than of the {items} it was trained on"
+
+    return words
+
+
+_words = words_of_surprise("pictures")
 
 
 KINDS = (

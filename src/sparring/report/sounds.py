@@ -13,18 +13,13 @@ from sparring.data.soundfiles import write_sound
 from sparring.metrics.features import Features
 from sparring.metrics.prediction import Bag, LevelLaw, LinearPrediction
 from sparring.report.drawing import picture
-from sparring.report.figures import Exhibit, Kind, Standing
-from sparring.report.likelihood import Nats
+from sparring.report.figures import Exhibit, Kind
+from sparring.report.likelihood import Nats, words_of_surprise
 from sparring.report.measures import Measure, Round, Sample, Subject
 from sparring.report.vectors import EncodedBy
 
 _PLAYED = 8
 _FITTED = 500
-
-
-def _words(standing: Standing) -> str:
-    gap = standing.value - standing.ceiling.value
-    return f"{gap:.3g} more than of the sounds it was trained on"
 
 
 KINDS = (
@@ -35,7 +30,7 @@ KINDS = (
         "lower",
         "-log p of a held-out sound, shared out over its samples, a mean; of the same levels for "
         "all, and comparable where rate and length are the same.",
-        _words,
+        words_of_surprise("sounds"),
     ),
 )
 
