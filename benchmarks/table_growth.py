@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from overhead import peak_of_this_process
+from overhead_memory import peak_of_this_process
 from provenance import provenance, versions
 from table_exchange import outward
 from table_ours import fitted, sampled, telling, warm_up
