@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from overhead import peak_of_this_process
+from overhead_memory import peak_of_this_process
 from table_conditions import Condition, kept, within
 
 
