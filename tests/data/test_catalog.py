@@ -34,6 +34,11 @@ def put(folder: Path, name: str, content: bytes = BYTES) -> Path:
     return path
 
 
+def test_the_tones_of_digits_are_known_until_they_are_resized():
+    assert open_dataset("digits").modality.tones == 17
+    assert open_dataset("digits", size=16).modality.tones == 256
+
+
 def test_digits_are_there_at_once():
     dataset = open_dataset("digits")
     assert dataset.modality.shape == (1, 8, 8)

@@ -57,6 +57,12 @@ def test_sizes_out_of_range_are_refused(size):
         Image(size, 1)
 
 
+@pytest.mark.parametrize("tones", [1, 257])
+def test_fewer_tones_than_two_or_more_than_a_byte_has_are_refused(tones):
+    with pytest.raises(WrongUse, match=f"2 to 256 tones, got {tones}"):
+        Image(8, 1, tones=tones)
+
+
 def test_two_channels_are_refused():
     with pytest.raises(WrongUse, match=r"1 \(grey\) or 3 \(RGB\)"):
         Image(8, 2)

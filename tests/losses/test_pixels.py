@@ -8,6 +8,7 @@ import torch
 from scipy import stats
 
 from sparring.core import WrongUse
+from sparring.data.image import normalise
 from sparring.losses.logistics import DiscretisedLogistic, LogisticMixture, log_mass
 from sparring.losses.pixels import (
     Bernoulli,
@@ -175,3 +176,11 @@ def test_the_same_numbers_draw_the_same_pictures(pixels, levels, channels):
     one, other = (pixels.sample(outputs, uniform=uniform) for _ in range(2))
     assert torch.equal(one, other)
     assert one.shape == (2, channels, 3, 3)
+
+
+@pytest.mark.parametrize("law", [Levels, DiscretisedLogistic, LogisticMixture])
+def test_pictures_of_seventeen_tones_in_bytes_have_probabilities(law):
+    x = normalise(torch.arange(17).mul(255 / 16).round().to(torch.uint8))[:, None, None, None]
+    pixels = law(1, levels=17)
+    chances = (-pixels.surprise(x, outputs_of(pixels, 17).float())).exp()
+    assert float(chances.sum()) == pytest.approx(1, abs=1e-5)

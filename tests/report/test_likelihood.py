@@ -48,7 +48,6 @@ def test_a_gan_and_a_density_are_not_asked():
 
 
 def test_where_independent_pixels_know_more_that_is_said():
-    # 17 levels, each a sixteenth of 256 apart: a law of 256 levels gives most of its chances away.
     model = Synthesizer("vae", steps=2, width=4, alarms=False, options={"draws": 2}).fit("digits")
     figure = judge_synthesizer(model, open_dataset("digits"), n=20, features="identity")["nats"]
     assert figure.value > figure.floor.value

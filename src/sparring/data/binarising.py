@@ -114,7 +114,7 @@ def binarise(dataset: Dataset, how: str, seed: int = 0) -> Dataset:
         heldout = _drawn(heldout, generator)
     if how == "static":
         train = _drawn(train, generator)
-    binary = Image(modality.size, 1, binary=True)
+    binary = Image(modality.size, 1, tones=2)
     train, heldout = _binary(train, how == "dynamic"), _binary(heldout)
     return replace(dataset, modality=binary, train=train, heldout=heldout)
 

@@ -47,10 +47,11 @@ class Image(Modality):
     Args:
         size: pixels along one side, 8 to 128.
         channels: 1 (grey) or 3 (RGB).
-        binary: whether pixels are 0 or 255, nothing between.
+        tones: how many levels a channel has, spread evenly from 0 to 255, 2 to 256. With 2 of them
+            others are refused, and what is decoded is one or the other.
 
     Raises:
-        WrongUse: another size or number of channels.
+        WrongUse: another size or number of channels, or tones out of range.
 
     Example:
         >>> modality = Image(8, 1)
@@ -65,7 +66,7 @@ class Image(Modality):
     name: ClassVar[str] = "image"
     previews: ClassVar[int] = 64
 
-    def __init__(self, size: int, channels: int, binary: bool = False) -> None:
+    def __init__(self, size: int, channels: int, tones: int = 256) -> None:
         if not SMALLEST <= size <= LARGEST:
             raise WrongUse(
                 f"Images must be {SMALLEST} to {LARGEST} pixels wide and high, got {size}: "
@@ -73,8 +74,15 @@ class Image(Modality):
             )
         if channels not in (1, 3):
             raise WrongUse(f"Images must have 1 (grey) or 3 (RGB) channels, got {channels}.")
-        self.size, self.channels, self.binary = size, channels, binary
+        if not 2 <= tones <= 256:
+            raise WrongUse(f"Images must have 2 to 256 tones, got {tones}.")
+        self.size, self.channels, self.tones = size, channels, tones
         self.shape = (channels, size, size)
+
+    @property
+    def binary(self) -> bool:
+        """Whether pixels are 0 or 255, nothing between."""
+        return self.tones == 2
 
     def levels(self, items: Any) -> Tensor:
         """Items -> (n, channels, size, size) uint8: half way to model space, a quarter the size."""
@@ -149,13 +157,15 @@ class Image(Modality):
                     PIL.Image.fromarray(item).save(part / f"{index:0{digits}d}.png", format="PNG")
 
     def describe(self) -> dict[str, Any]:
-        """Size and channels, and whether there are two levels alone."""
-        found = {"modality": self.name, "size": self.size, "channels": self.channels}
-        return {**found, "binary": True} if self.binary else found
+        """Size, channels, and tones."""
+        return {
+            "modality": self.name,
+            "size": self.size,
+            "channels": self.channels,
+            "tones": self.tones,
+        }
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """The modality that `describe` described."""
-        return cls(
-            description["size"], description["channels"], bool(description.get("binary", False))
-        )
+        return cls(description["size"], description["channels"], description["tones"])

@@ -12,6 +12,7 @@ from sparring.data.captionedsets import CAPTIONED_SETS
 from sparring.data.dataset import Dataset
 from sparring.data.entries import Entry
 from sparring.data.finding import File
+from sparring.data.image import Image
 
 _DIGITS = tuple("0123456789")
 _CLOTHES = (
@@ -34,7 +35,10 @@ def _digits(_: Sequence[Path], how: Preparation, size: int | None) -> Dataset:
     bunch = load_digits()
     levels = np.round(bunch.images * (255 / 16)).astype(np.uint8)  # (1797, 8, 8), was 0..16
     arrays = Arrays(levels, bunch.target, names=_DIGITS)
-    return image_dataset("digits", arrays, how, size)
+    dataset = image_dataset("digits", arrays, how, size)
+    if size not in (None, 8):
+        return dataset
+    return replace(dataset, modality=Image(8, 1, tones=17))
 
 
 def _npz_digits(files: Sequence[Path], how: Preparation, size: int | None) -> Dataset:

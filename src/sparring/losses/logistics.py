@@ -20,7 +20,7 @@ class DiscretisedLogistic(Pixels):
 
     Args:
         channels: of the pictures.
-        levels: at least 2.
+        levels: at least 2; pictures of others are taken for the nearest.
 
     Example:
         >>> pixels, outputs = DiscretisedLogistic(levels=3), torch.zeros(1, 2, 1, 1)
@@ -35,7 +35,7 @@ class DiscretisedLogistic(Pixels):
         self.outputs, self.noises = 2 * channels, channels
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
-        mean, log_scale = outputs.chunk(2, 1)
+        x, (mean, log_scale) = to_levels(x, self.levels), outputs.chunk(2, 1)
         return -log_mass(x, mean, log_scale.clamp_min(_LEAST), self.levels).flatten(1).sum(1)
 
     def _drawn(self, outputs: Tensor, temperature: float, uniform: Tensor) -> Tensor:
@@ -61,7 +61,7 @@ class LogisticMixture(Pixels):
     Args:
         channels: 1 or 3.
         components: at least 1; the paper has 10.
-        levels: at least 2.
+        levels: at least 2; pictures of others are taken for the nearest.
 
     Raises:
         WrongUse: for other numbers.
@@ -106,7 +106,7 @@ class LogisticMixture(Pixels):
         return mean + moved
 
     def surprise(self, x: Tensor, outputs: Tensor) -> Tensor:
-        logits, mean, log_scale, shift = self._parts(outputs)
+        x, (logits, mean, log_scale, shift) = to_levels(x, self.levels), self._parts(outputs)
         each = log_mass(x[:, None], self._shifted(mean, shift, x), log_scale, self.levels).sum(2)
         return -torch.logsumexp(each + torch.log_softmax(logits, 1), 1).flatten(1).sum(1)
 

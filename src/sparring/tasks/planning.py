@@ -135,7 +135,7 @@ def plan(dataset: Dataset, settings: Mapping[str, Any]) -> Plan:
         asked={} if asked is None else asked.describe(),
         parents=parents_of(dataset) if entry.encoding == "tokens" else (),
         dropout=defaults.dropout,
-        binary=bool(getattr(dataset.modality, "binary", False)),
+        tones=getattr(dataset.modality, "tones", 256),
         judged=() if entry.judged is None else entry.judged(shape, chosen["options"]),
         options=network_options,
     )

@@ -1,7 +1,7 @@
 """What a report asks of games that know how probable an item is."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -27,11 +27,11 @@ def surprise_measures(fitted: Any, dataset: Dataset) -> list[Measure]:
     if isinstance(dataset.modality, Sound):
         law = fitted.model_.pixels
         return [predictability_of(nats, law.places().numpy(), law.edges().numpy())]
-    binary = bool(getattr(dataset.modality, "binary", False))
+    binary, game = cast(Image, dataset.modality).binary, fitted.model_
     if binary:
         return [likelihood_of(nats, binary)]
-    says = getattr(fitted.model_, "space", None)
-    return [likelihood_of(nats, binary), memory_of(nats, getattr(says, "levels", 256))]
+    law = game.pixels if hasattr(game, "pixels") else game.space
+    return [likelihood_of(nats, binary), memory_of(nats, law.levels)]
 
 
 def surprise_of(fitted: Any) -> Nats | None:

@@ -30,7 +30,7 @@ class Fit:
         parents: of each column of a table, the columns that its network looks at; empty for all.
         dropout: share of the hidden units left out in training, where networks have it.
         judged: shape of what the discriminator sees; empty where it sees items one by one.
-        binary: whether pictures are of two levels.
+        tones: how many levels a channel of pictures has.
         options: of the networks, parts written as data.
     """
 
@@ -44,7 +44,7 @@ class Fit:
     parents: tuple[tuple[int, ...], ...] = ()
     dropout: float = 0.0
     judged: tuple[int, ...] = ()
-    binary: bool = False
+    tones: int = 256
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def labels(self) -> Prior | None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from torch import nn
@@ -51,9 +52,12 @@ from sparring.tasks.building.fit import Built, Fit, Parts
 from sparring.tasks.network_options import made, shared_out
 
 
-def _pixels(fit: Fit, options: dict[str, Any], levels: type[Pixels] = LogisticMixture) -> Pixels:
-    """What is said of pixels: as the options have it, else by whether there are levels between."""
-    law: Pixels = options.pop("pixels", Bernoulli if fit.binary else levels)(fit.shape[0])
+def _pixels(
+    fit: Fit, options: dict[str, Any], levels: Callable[..., Pixels] = LogisticMixture
+) -> Pixels:
+    """What is said of pixels: as the options have it, else by how many levels there are."""
+    usual = Bernoulli if fit.tones == 2 else partial(levels, levels=fit.tones)
+    law: Pixels = options.pop("pixels", usual)(fit.shape[0])
     return law
 
 
@@ -191,7 +195,7 @@ def _space(fit: Fit, options: dict[str, Any]) -> Space:
         return Plain(fit.shape)
     own: dict[str, Any] = {n: options.pop(n) for n in ("levels", "logit") if n in options}
     check_arguments("the networks", Dequantised, own)
-    return Dequantised(fit.shape, **{"levels": 2 if fit.binary else 256, **own})
+    return Dequantised(fit.shape, **{"levels": fit.tones, **own})
 
 
 def _flow(network: type[nn.Module]) -> Callable[[Fit], Parts]:
