@@ -271,7 +271,10 @@ def reproduce(
     evidence: Annotated[Path, typer.Option(help="Folder for the result.")] = Path("evidence"),
     as_json: Json = False,
 ) -> None:
-    """Run a known experiment and compare it with the figure it should give."""
+    """Run a known experiment and compare it with the figure it should give.
+
+    Broken off, it goes on after the last training that was judged.
+    """
     from sparring.recipes.reproducing import reproduce_recipe
 
     with _status(name, as_json) as tell:

@@ -6,7 +6,8 @@ import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,14 +17,15 @@ import torch
 from sparring import __version__
 from sparring.core.errors import WrongUse
 from sparring.core.names import closest
-from sparring.data import open_dataset
+from sparring.data import Dataset, open_dataset
 from sparring.data.writing import aside
+from sparring.recipes.findings import Findings, Row
 from sparring.recipes.reader import Expectation, Recipe, read_recipe
 from sparring.report import Figure
 from sparring.tasks.judging import judge_synthesizer
 from sparring.tasks.synthesizer import Synthesizer
 
-Values = dict[str, list[dict[str, Any]]]
+Values = dict[str, list[Row]]
 
 
 def reproduce_recipe(
@@ -33,6 +35,9 @@ def reproduce_recipe(
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Train a recipe with seeds 0, 1, ..., judge each, and keep the result as evidence.
+
+    What is broken off goes on after the last training that was judged, where the recipe, the
+    versions and the commit are the same.
 
     Args:
         name: of the recipe.
@@ -54,17 +59,17 @@ def reproduce_recipe(
         raise WrongUse(f"seeds must be at least 1, got {count}.")
     # Before the pictures of an earlier result are replaced, which would change the tree.
     made_by = machine()
-    began = time.monotonic()
+    findings = _findings(recipe, evidence, made_by)
     with tempfile.TemporaryDirectory() as cache:
         tell = progress or (lambda words: None)
-        values = _values(recipe, count, tell, evidence, Path(cache))
+        values = _values(recipe, count, tell, evidence, Path(cache), findings)
     checks = [_check(expectation, values) for expectation in recipe.expect]
     result = {
         "recipe": recipe.name,
         "expected": [check["expected"] for check in checks],
         "got": [check["got"] for check in checks],
         "passed": all(check["passed"] for check in checks),
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(sum(row.pop("seconds") for of in values.values() for row in of), 1),
         "seeds": count,
         "title": recipe.title,
         "source": recipe.source,
@@ -72,40 +77,65 @@ def reproduce_recipe(
         **made_by,
     }
     _keep(evidence / f"{recipe.name}.json", result)
+    findings.end()
     return result
 
 
+def _findings(recipe: Recipe, evidence: Path, made_by: Mapping[str, Any]) -> Findings:
+    """What was found by an earlier reproduction of the same recipe that was broken off."""
+    told = {name: made_by[name] for name in ("sparring", "torch", "commit")}
+    content = json.dumps(asdict(recipe), sort_keys=True, default=str)
+    path = evidence / f"{recipe.name}.part.json"
+    return Findings(path, {**told, "recipe": content}, not made_by["commit"].endswith("-dirty"))
+
+
 def _values(
-    recipe: Recipe, seeds: int, progress: Callable[[str], None], pictures: Path, cache: Path
+    recipe: Recipe,
+    seeds: int,
+    progress: Callable[[str], None],
+    pictures: Path,
+    cache: Path,
+    findings: Findings,
 ) -> Values:
     values: Values = {title: [] for title in recipe.trainings}
     dataset = open_dataset(recipe.data, **recipe.data_options)
     for seed in range(seeds):
         for title in recipe.trainings:
-            progress(f"{title}, seed {seed}")
-            began = time.process_time()
-            synthesizer = recipe.synthesizer(title, seed=seed).fit(recipe.data)
-            trained = time.process_time() - began
-            if seed == 0:
-                _picture(pictures, f"{recipe.name}-{title}.png", synthesizer)
-            judgement = judge_synthesizer(
-                synthesizer,
-                dataset,
-                n=recipe.items,
-                seed=seed,
-                features=recipe.features,
-                cache=cache,
-                deep=recipe.deep,
-            )
-            row: dict[str, Any] = {
-                "steps": synthesizer.model_.step,
-                "train_cpu_seconds": round(trained, 1),
-                "features": judgement.features,
-            }
-            row |= {figure.name: _numbers(figure) for figure in judgement}
-            _refuse_unknown(recipe, title, [figure.name for figure in judgement])
+            row = findings.find(title, seed)
+            if row is None:
+                progress(f"{title}, seed {seed}")
+                row = _row(recipe, title, seed, dataset, pictures, cache)
+                findings.keep(title, seed, row)
             values[title].append(row)
     return values
+
+
+def _row(
+    recipe: Recipe, title: str, seed: int, dataset: Dataset, pictures: Path, cache: Path
+) -> Row:
+    """Train and judge once: all figures, and what they took."""
+    began, clock = time.process_time(), time.monotonic()
+    synthesizer = recipe.synthesizer(title, seed=seed).fit(recipe.data)
+    trained = time.process_time() - began
+    if seed == 0:
+        _picture(pictures, f"{recipe.name}-{title}.png", synthesizer)
+    judgement = judge_synthesizer(
+        synthesizer,
+        dataset,
+        n=recipe.items,
+        seed=seed,
+        features=recipe.features,
+        cache=cache,
+        deep=recipe.deep,
+    )
+    _refuse_unknown(recipe, title, [figure.name for figure in judgement])
+    return {
+        "steps": synthesizer.model_.step,
+        "train_cpu_seconds": round(trained, 1),
+        "features": judgement.features,
+        **{figure.name: _numbers(figure) for figure in judgement},
+        "seconds": time.monotonic() - clock,
+    }
 
 
 def _refuse_unknown(recipe: Recipe, title: str, figures: Sequence[str]) -> None:
