@@ -157,15 +157,11 @@ class Image(Modality):
                     PIL.Image.fromarray(item).save(part / f"{index:0{digits}d}.png", format="PNG")
 
     def describe(self) -> dict[str, Any]:
-        """Size, channels, and tones."""
-        return {
-            "modality": self.name,
-            "size": self.size,
-            "channels": self.channels,
-            "tones": self.tones,
-        }
+        """Size and channels, and tones where there are fewer than a byte has."""
+        found = {"modality": self.name, "size": self.size, "channels": self.channels}
+        return found if self.tones == 256 else {**found, "tones": self.tones}
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """The modality that `describe` described."""
-        return cls(description["size"], description["channels"], description["tones"])
+        return cls(description["size"], description["channels"], description.get("tones", 256))
