@@ -116,6 +116,24 @@ def test_iwae_lowers_minus_its_own_bound():
     assert loss == pytest.approx(-bound, abs=0.05)
 
 
+@pytest.mark.parametrize("paths", [1, 3])
+def test_few_paths_have_the_bounds_value_and_on_average_its_slope(paths):
+    full, decoder = linear(IWAE, wide=3.0, k=8)
+    few = IWAE(full.encoder, decoder, Normal(2), Gaussian(least=0.01), k=8, paths=paths)
+    x = 2 * data(decoder, 50_000)  # another law than the decoder's: there are slopes
+    values, slopes = [], []
+    for game in (full, few):
+        torch.manual_seed(2)
+        values.append(game.loss({"x": x})["loss"])
+        slopes.append(torch.autograd.grad(values[-1], decoder.weight)[0])
+    assert torch.allclose(*values, atol=1e-4)
+    assert torch.allclose(*slopes, atol=0.006)
+    vae = IWAE(full.encoder, decoder, Normal(2), Gaussian(least=0.01), k=1)
+    torch.manual_seed(2)
+    looser = torch.autograd.grad(vae.loss({"x": x})["loss"], decoder.weight)[0]
+    assert not torch.allclose(looser, slopes[1], atol=0.015)
+
+
 def small(kind=VAE, condition=0, **options):
     torch.manual_seed(0)
     labels = Categorical([1.0] * condition) if condition else None
@@ -250,6 +268,7 @@ def test_beta_weighs_the_divergence_and_may_move():
         (lambda: small(free_bits=-0.1), "free_bits of VAE must be at least 0"),
         (lambda: small(draws=0), "draws of VAE must be at least 1"),
         (lambda: small(IWAE, k=0), "k of IWAE must be at least 1"),
+        (lambda: small(IWAE, paths=0), "paths of IWAE must be at least 1"),
         (lambda: small().loss({"x": torch.zeros(2, 1, 4, 4)}), "on or off"),
     ],
 )

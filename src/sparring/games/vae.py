@@ -114,13 +114,11 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
             return -(self.prior.log_prob(z) + taken.flatten(1).sum(1))[:, None]
         return self.law.divergence(told, z, taken)
 
-    def log_weights(self, x: Tensor, y: Tensor | None, told: Tensor, draws: int = 1) -> Tensor:
-        """log p(x, z) - log q(z | x) for z from this q, (n, draws), in one call of the decoder."""
-        noise = self.noise(told, draws)
-        if draws > 1:
-            told = told.repeat_interleave(draws, 0)
-            y = None if y is None else y.repeat_interleave(draws, 0)
-        z, taken = self.law(told, noise)
+    def log_weights(self, x: Tensor, y: Tensor | None, told: Tensor, noise: Tensor) -> Tensor:
+        """log p(x, z) - log q(z | x) for z of noise (n m, ...), (n, m): one call of the decoder."""
+        draws = len(noise) // len(x)
+        y = None if y is None else y.repeat_interleave(draws, 0)
+        z, taken = self.law(told.repeat_interleave(draws, 0), noise)
         latents = self.prior.log_prob(z) + taken.flatten(1).sum(1)
         return latents.view(-1, draws) - self.surprise(x, z, y)
 
@@ -132,7 +130,8 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
         1509.00519, theorem 1).
         """
         y, told = self.condition_of(condition or {}), self.told(x, condition)
-        return torch.logsumexp(self.log_weights(x, y, told, draws), 1) - math.log(draws)
+        weights = self.log_weights(x, y, told, self.noise(told, draws))
+        return torch.logsumexp(weights, 1) - math.log(draws)
 
     glance = bound  # of one draw: `draws` of them would take longer than the training
 
@@ -141,8 +140,8 @@ class VAE(Decoding, Inferring, Scores, Evaluates):
         y, told = self.condition_of(condition or {}), self.told(x, condition)
         most = max(1, self.at_once // len(x))
         pieces = [min(most, self.draws - start) for start in range(0, self.draws, most)]
-        weights = torch.cat([self.log_weights(x, y, told, piece) for piece in pieces], 1)
-        return torch.logsumexp(weights, 1) - math.log(self.draws)
+        found = [self.log_weights(x, y, told, self.noise(told, piece)) for piece in pieces]
+        return torch.logsumexp(torch.cat(found, 1), 1) - math.log(self.draws)
 
     def score(self, x: Tensor, condition: Batch | None = None) -> Tensor:
         """The log-likelihood's estimate."""
